@@ -1,0 +1,88 @@
+//! Cells: typed, borrowed views of one row's values, and the trait by which a row hands them out.
+
+use thiserror::Error;
+
+use crate::{
+    charset::Charset,
+    decimal::Decimal,
+    temporal::{Date, Datetime, Time, Timestamp},
+};
+
+/// One value of a row. What is needed beside it to render it (enum texts, fraction digits) is in the column's
+/// [`crate::ColumnKind`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Cell<'a> {
+    /// The image does not have this column (`binlog_row_image` MINIMAL or NOBLOB): not the same as NULL.
+    Absent,
+    /// SQL NULL.
+    Null,
+    /// A signed integer.
+    Int(i64),
+    /// An unsigned integer.
+    UInt(u64),
+    /// `FLOAT`.
+    Float(f32),
+    /// `DOUBLE`.
+    Double(f64),
+    /// `DECIMAL`.
+    Decimal(Decimal<'a>),
+    /// `BIT`: the value, lowest bit last.
+    Bit(u64),
+    /// `YEAR`: 1901 to 2155, or 0 for `0000`.
+    Year(u16),
+    /// `DATE`.
+    Date(Date),
+    /// `TIME`.
+    Time(Time),
+    /// `DATETIME`.
+    Datetime(Datetime),
+    /// `TIMESTAMP`.
+    Timestamp(Timestamp),
+    /// `CHAR`, `VARCHAR`, `TEXT`: bytes in the column's charset.
+    Text(&'a [u8], Charset),
+    /// `BINARY`, `VARBINARY`, `BLOB`; for `BINARY` zero bytes up to the column's length are to be added.
+    Binary(&'a [u8]),
+    /// `ENUM`: 1 for the first text, 0 for the empty error value.
+    Enum(u16),
+    /// `SET`: a bit for each text, the first lowest.
+    Set(u64),
+    /// `JSON`: a document for [`crate::jsonb::parse`].
+    Json(&'a [u8]),
+    /// `JSON` in the after-image of a partial update: a list of diffs to the before-image's document.
+    JsonDiff(&'a [u8]),
+    /// `GEOMETRY`: four bytes SRID (little-endian), then WKB.
+    Geometry(&'a [u8]),
+    /// `VECTOR`: little-endian single floats.
+    Vector(&'a [u8]),
+}
+
+/// A cell that cannot be read.
+#[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
+pub enum CellError {
+    /// The row ends inside the cell.
+    #[error("column {column}: the row ends inside its value")]
+    Truncated {
+        /// The column's index from 0.
+        column: usize,
+    },
+    /// The bytes are no value of the column's type.
+    #[error("column {column}: {what}")]
+    Invalid {
+        /// The column's index from 0.
+        column: usize,
+        /// What is wrong, without the value.
+        what: &'static str,
+    },
+}
+
+/// A row image that hands out its cells.
+///
+/// Contract: exactly one item for each column of the table's shape, in its order; after the first error nothing more.
+/// The trait stands between the decoder, which knows the bytes, and the encoders, which know the formats.
+pub trait RowImage<'a>: Copy {
+    /// The cells in order.
+    type Cells: Iterator<Item = Result<Cell<'a>, CellError>>;
+
+    /// A fresh walk over the cells.
+    fn cells(&self) -> Self::Cells;
+}

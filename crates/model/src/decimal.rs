@@ -1,0 +1,153 @@
+//! DECIMAL as the server stores it: groups of nine digits, big-endian, sign in the first bit.
+
+/// How many bytes a leading or trailing group of 0 to 9 digits takes.
+const GROUP_BYTES: [usize; 10] = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
+const DIGITS_PER_GROUP: usize = 9;
+
+/// A `DECIMAL(precision, scale)` value in its stored bytes.
+///
+/// Source: the server's `decimal2bin`. A negative value has all bits inverted, and the first bit of the first byte is
+/// inverted always, so that stored values sort as bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decimal<'a> {
+    bytes: &'a [u8],
+    precision: u8,
+    scale: u8,
+}
+
+impl<'a> Decimal<'a> {
+    /// The most digits a value has.
+    pub const PRECISION_MAX: u8 = 65;
+    /// The most digits after the point.
+    pub const SCALE_MAX: u8 = 30;
+
+    /// How many bytes a value of this precision and scale takes; nothing for numbers that no server can have.
+    #[must_use]
+    pub fn stored_len(precision: u8, scale: u8) -> Option<usize> {
+        if precision == 0 || precision > Self::PRECISION_MAX || scale > Self::SCALE_MAX || scale > precision {
+            return None;
+        }
+        let part = |digits: u8| {
+            let digits = usize::from(digits);
+            let rest = GROUP_BYTES.get(digits % DIGITS_PER_GROUP)?;
+            (digits / DIGITS_PER_GROUP).checked_mul(4)?.checked_add(*rest)
+        };
+        part(precision.checked_sub(scale)?)?.checked_add(part(scale)?)
+    }
+
+    /// A view of stored bytes; nothing when their number is not [`Decimal::stored_len`].
+    #[must_use]
+    pub fn new(bytes: &'a [u8], precision: u8, scale: u8) -> Option<Self> {
+        (Self::stored_len(precision, scale)? == bytes.len()).then_some(Self { bytes, precision, scale })
+    }
+
+    /// Whether the sign is minus (the server never stores a negative zero).
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.bytes.first().is_some_and(|first| first & 0x80 == 0)
+    }
+
+    /// All digits.
+    #[must_use]
+    pub const fn precision(&self) -> u8 {
+        self.precision
+    }
+
+    /// The digits after the point.
+    #[must_use]
+    pub const fn scale(&self) -> u8 {
+        self.scale
+    }
+
+    /// Calls `each` with every group of digits in order: its value and how many digits it stands for.
+    ///
+    /// The first groups are the integer part, shortest first; the last are the fraction, shortest last. A damaged
+    /// group (above what its digits can say) is cut to its largest value.
+    pub fn for_each_group(&self, mut each: impl FnMut(u32, u8)) {
+        let flip = if self.is_negative() { 0xff } else { 0x00 };
+        let integer = self.precision.saturating_sub(self.scale);
+        let (lead, trail) = (integer % 9, self.scale % 9);
+        let full = usize::from(integer / 9).saturating_add(usize::from(self.scale / 9));
+        let mut rest = self.bytes;
+        let mut sign_bit = 0x80;
+        let sizes = std::iter::once(lead).chain(std::iter::repeat_n(9, full)).chain(std::iter::once(trail));
+        for digits in sizes.filter(|digits| *digits > 0) {
+            let len = GROUP_BYTES.get(usize::from(digits)).copied().unwrap_or(0);
+            let (group, after) = rest.split_at_checked(len).unwrap_or((rest, &[]));
+            let value = group.iter().fold(0u32, |value, byte| {
+                let byte = (byte ^ sign_bit) ^ flip;
+                sign_bit = 0;
+                value << 8 | u32::from(byte)
+            });
+            rest = after;
+            each(value.min(10u32.pow(u32::from(digits)).saturating_sub(1)), digits);
+        }
+    }
+
+    /// Appends the value as the server prints it: no leading zeros but one before the point, all digits of the scale.
+    pub fn push_text(&self, out: &mut Vec<u8>) {
+        if self.is_negative() {
+            out.push(b'-');
+        }
+        let integer = self.precision.saturating_sub(self.scale);
+        let mut seen: u8 = 0;
+        let mut started = false;
+        if integer == 0 {
+            out.extend_from_slice(b"0.");
+        }
+        self.for_each_group(|value, digits| {
+            push_group(out, value, digits, started || seen >= integer);
+            seen = seen.saturating_add(digits);
+            started |= value != 0;
+            if seen == integer {
+                if !started {
+                    out.push(b'0');
+                }
+                if self.scale > 0 {
+                    out.push(b'.');
+                }
+            }
+        });
+    }
+}
+
+/// Appends a group's digits, with all its leading zeros or without any (then nothing for zero).
+fn push_group(out: &mut Vec<u8>, value: u32, digits: u8, padded: bool) {
+    let mut text = [b'0'; DIGITS_PER_GROUP];
+    let mut rest = value;
+    for place in text.iter_mut().rev() {
+        *place = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
+        rest /= 10;
+    }
+    let zeros = text.iter().take_while(|digit| **digit == b'0').count();
+    let from = if padded { DIGITS_PER_GROUP.saturating_sub(usize::from(digits)) } else { zeros };
+    out.extend_from_slice(text.get(from..).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn text(bytes: &[u8], precision: u8, scale: u8) -> String {
+        let mut out = Vec::new();
+        Decimal::new(bytes, precision, scale).unwrap().push_text(&mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn prints_as_the_server_does() {
+        // From the server's own documentation of the format: 1234567890.1234 as DECIMAL(14,4).
+        let positive = [0x81, 0x0d, 0xfb, 0x38, 0xd2, 0x04, 0xd2];
+        let negative: Vec<u8> = positive.iter().map(|b| !b).collect();
+        assert_eq!(text(&positive, 14, 4), "1234567890.1234");
+        assert_eq!(text(&negative, 14, 4), "-1234567890.1234");
+        assert_eq!(text(&[0x80, 0x00], 4, 2), "0.00");
+        assert_eq!(text(&[0x80, 0x05], 4, 2), "0.05");
+        assert_eq!(text(&[0x80], 2, 2), "0.00");
+        assert_eq!(text(&[0x8c], 2, 0), "12");
+        assert_eq!(Decimal::new(&[0; 3], 2, 0), None);
+        assert_eq!(Decimal::stored_len(65, 30), Some(30));
+        assert_eq!(Decimal::stored_len(66, 0), None);
+    }
+}

@@ -1,0 +1,169 @@
+//! One GTID: the server that first committed a transaction, an optional tag, a number.
+
+use std::{fmt, str::FromStr, sync::Arc};
+
+use thiserror::Error;
+
+/// The uuid of a server, as in `@@server_uuid`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct ServerUuid(pub [u8; 16]);
+
+/// The tag of a GTID (MySQL 8.3 and later); empty where there is none.
+///
+/// At most 32 of `a-z`, `0-9` and `_`, not starting with a digit; upper case is folded as the server does.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Tag(Option<Arc<str>>);
+
+/// The identity of a transaction on MySQL: `uuid:number` or `uuid:tag:number`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Gtid {
+    /// The server that first committed it.
+    pub source: ServerUuid,
+    /// Its tag, empty where there is none.
+    pub tag: Tag,
+    /// Its number, from 1.
+    pub number: u64,
+}
+
+/// A GTID or GTID set that cannot be read.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error(
+    "not a GTID set: {what} in {text:?}; expected for example 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-20:tag:1-5"
+)]
+pub struct GtidParseError {
+    /// What is wrong.
+    pub what: &'static str,
+    /// The part of the text that is.
+    pub text: String,
+}
+
+impl GtidParseError {
+    pub(crate) fn new(what: &'static str, text: &str) -> Self {
+        Self { what, text: text.chars().take(120).collect() }
+    }
+}
+
+impl Tag {
+    /// The longest tag, in characters.
+    pub const MAX_LEN: usize = 32;
+
+    /// No tag.
+    pub const NONE: Self = Self(None);
+
+    /// A tag from text, folded to lower case.
+    ///
+    /// # Errors
+    /// When the text is not a tag by the server's rules.
+    pub fn new(text: &str) -> Result<Self, GtidParseError> {
+        let folded = text.trim().to_ascii_lowercase();
+        let fine = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
+        let starts = folded.bytes().next().is_some_and(|c| c.is_ascii_lowercase() || c == b'_');
+        if !starts || folded.len() > Self::MAX_LEN || !folded.bytes().all(fine) {
+            return Err(GtidParseError::new("a tag that is none", text));
+        }
+        Ok(Self(Some(folded.into())))
+    }
+
+    /// The tag's text, empty where there is none.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.as_deref().unwrap_or("")
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+impl fmt::Display for ServerUuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, byte) in self.0.iter().enumerate() {
+            if matches!(i, 4 | 6 | 8 | 10) {
+                f.write_str("-")?;
+            }
+            write!(f, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ServerUuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for ServerUuid {
+    type Err = GtidParseError;
+
+    /// Reads what the server reads: 32 hexadecimal digits, with dashes in their places or without any.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bad = || GtidParseError::new("a uuid that is none", text);
+        let trimmed = text.trim();
+        let dashes_fit = match trimmed.len() {
+            36 => trimmed.bytes().enumerate().all(|(i, c)| (c == b'-') == matches!(i, 8 | 13 | 18 | 23)),
+            32 => true,
+            _ => false,
+        };
+        if !dashes_fit {
+            return Err(bad());
+        }
+        let mut digits = trimmed.chars().filter(|c| *c != '-').map(|c| c.to_digit(16));
+        let mut bytes = [0u8; 16];
+        for byte in &mut bytes {
+            let (Some(Some(high)), Some(Some(low))) = (digits.next(), digits.next()) else {
+                return Err(bad());
+            };
+            *byte = u8::try_from(high << 4 | low).map_err(|_| bad())?;
+        }
+        if digits.next().is_some() {
+            return Err(bad());
+        }
+        Ok(Self(bytes))
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.as_str())
+    }
+}
+
+impl fmt::Display for Gtid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.tag.as_str() {
+            "" => write!(f, "{}:{}", self.source, self.number),
+            tag => write!(f, "{}:{tag}:{}", self.source, self.number),
+        }
+    }
+}
+
+impl fmt::Debug for Gtid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Gtid {
+    type Err = GtidParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut parts = text.trim().split(':');
+        let source = parts.next().unwrap_or_default().parse()?;
+        let (tag, number) = match (parts.next(), parts.next(), parts.next()) {
+            (Some(number), None, _) => (Tag::NONE, number),
+            (Some(tag), Some(number), None) => (Tag::new(tag)?, number),
+            _ => return Err(GtidParseError::new("not exactly one GTID", text)),
+        };
+        let number = crate::gtid_set::parse_number(number)?;
+        Ok(Self { source, tag, number })
+    }
+}

@@ -1,0 +1,1 @@
+//! Stages as streams: source, transform, sinks, checkpoint, shutdown.

@@ -1,0 +1,1 @@
+//! The Sink trait, its conformance suite, and the stdout and file sinks.
