@@ -53,8 +53,10 @@ pub struct Progress {
     pub gtids: GtidSet,
     /// The end of the last transaction that ends in this batch or before it.
     pub position: BinlogPosition,
-    /// When the last of them was committed on the server read from, in microseconds since 1970 UTC.
-    pub commit_us: Option<u64>,
+    /// How many transactions end in this batch.
+    pub transactions: u64,
+    /// When the first of them was committed on the server read from, in microseconds since 1970 UTC: the batch's lag.
+    pub oldest_commit_us: Option<u64>,
     /// Set when the batch ends inside a transaction: how much of it is delivered with this batch.
     pub partial: Option<PartialTransaction>,
 }
