@@ -1,4 +1,16 @@
 //! Encoders: row views to bytes. Pure.
+//!
+//! An encoder walks a change's cells once and appends records to an [`becauselog_model::EncodedBatch`]: no object a
+//! row, no string a cell. [`Debezium`] writes what Debezium 3.6.1.Final's JSON converter writes with schemas off;
+//! [`Plain`] is our own compact exact format. Both are described in `docs/formats.md`.
+//!
+//! What this crate deliberately does not know: how rows lie in the log ([`becauselog_model::RowImage`] hides it), who
+//! sends the batches where, clocks (the caller gives the processing time).
+//!
+//! Invariants:
+//! - the same change, configuration and processing time give the same bytes;
+//! - on an error the batch is as it was before the change;
+//! - a value that a rendering cannot hold exactly is counted in [`Losses`], never passed over in silence.
 #![cfg_attr(
     not(test),
     deny(
@@ -12,3 +24,19 @@
         clippy::cast_sign_loss
     )
 )]
+
+mod ddl;
+mod debezium;
+mod error;
+mod losses;
+mod parts;
+mod plain;
+
+pub use ddl::DdlChange;
+pub use debezium::{
+    BigintUnsigned, BinaryMode, Debezium, DebeziumConfig, DecimalMode, Rendering, TimePrecision, TsSource,
+};
+pub use error::FormatError;
+pub use losses::Losses;
+pub use parts::Parts;
+pub use plain::{Plain, PlainConfig};

@@ -1,0 +1,24 @@
+//! A DDL statement as encoders see it.
+
+use std::sync::Arc;
+
+use becauselog_model::Transaction;
+
+/// A DDL statement of the log, borrowed.
+#[derive(Debug, Clone, Copy)]
+pub struct DdlChange<'a> {
+    /// The transaction it is.
+    pub transaction: &'a Transaction,
+    /// The file its event is in.
+    pub file: &'a Arc<str>,
+    /// Where its event begins.
+    pub pos: u64,
+    /// The header's time in seconds since 1970 UTC.
+    pub timestamp_s: u32,
+    /// The id of the server that made it first.
+    pub server_id: u32,
+    /// The default database of the session; empty where there was none.
+    pub database: &'a str,
+    /// The statement as the server logged it.
+    pub statement: &'a [u8],
+}

@@ -1,0 +1,136 @@
+//! How Debezium's events are to be written.
+
+use crate::Parts;
+
+/// `decimal.handling.mode`: how `DECIMAL` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum DecimalMode {
+    /// Base64 of the unscaled value's bytes; the scale is only in the table. Debezium's default.
+    Precise,
+    /// A JSON number that is the nearest double. Lossy.
+    Double,
+    /// The exact text.
+    String,
+}
+
+/// `time.precision.mode`: how dates and times are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TimePrecision {
+    /// By the column's fraction digits, `TIME` always in microseconds. Debezium's default.
+    AdaptiveTimeMicroseconds,
+    /// By the column's fraction digits.
+    Adaptive,
+    /// Connect's own types: milliseconds. Lossy above three fraction digits.
+    Connect,
+    /// ISO 8601 texts.
+    IsoString,
+    /// Microseconds.
+    Microseconds,
+    /// Nanoseconds. Years 1677 to 2262 only.
+    Nanoseconds,
+}
+
+/// `bigint.unsigned.handling.mode`: how `BIGINT UNSIGNED` is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BigintUnsigned {
+    /// A JSON number. With [`Rendering::Peer`] values above 2^63 - 1 come out negative, as the peer writes them.
+    Long,
+    /// Base64 of the value's bytes, like a precise decimal.
+    Precise,
+}
+
+/// `binary.handling.mode`: how binary columns are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BinaryMode {
+    /// As the JSON converter writes bytes: base64. Debezium's default.
+    Bytes,
+    /// Base64.
+    Base64,
+    /// Base64 with `-` and `_`.
+    Base64UrlSafe,
+    /// Lower-case hexadecimal.
+    Hex,
+}
+
+/// Where the envelope's own `ts_ms`, `ts_us` and `ts_ns` come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TsSource {
+    /// The time of processing, as Debezium does it.
+    Processing,
+    /// The time of commit, so that the same log gives the same bytes.
+    Commit,
+}
+
+/// What to do where the peer's value is not the table's value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rendering {
+    /// Keep the value: `BIGINT UNSIGNED` always positive, zero and invalid dates as their text.
+    Exact,
+    /// The peer's value, byte for byte, each loss counted.
+    Peer,
+}
+
+/// How to write Debezium events. [`DebeziumConfig::exact`] and [`DebeziumConfig::peer`] are the two starting points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DebeziumConfig {
+    /// The source's logical name: the first part of every event's id.
+    pub name: String,
+    /// `topic.prefix`: the first part of topics, and `source.name`.
+    pub topic_prefix: String,
+    /// `topic.delimiter`, between the parts of a topic.
+    pub topic_delimiter: String,
+    /// `name` of the connector, for the header `__debezium.context.connectorName`.
+    pub connector_name: String,
+    /// `task.id`, for the header `__debezium.context.taskId`.
+    pub task_id: String,
+    /// Exact or the peer's value.
+    pub rendering: Rendering,
+    /// How `DECIMAL` is written.
+    pub decimal: DecimalMode,
+    /// How dates and times are written.
+    pub time_precision: TimePrecision,
+    /// How `BIGINT UNSIGNED` is written.
+    pub bigint_unsigned: BigintUnsigned,
+    /// How binary columns are written.
+    pub binary: BinaryMode,
+    /// `tombstones.on.delete`: a record without a value after each delete.
+    pub tombstones_on_delete: bool,
+    /// `include.query`: the SQL text in the source block.
+    pub include_query: bool,
+    /// Where the envelope's times come from.
+    pub ts: TsSource,
+    /// `extended.headers.enabled`: the headers `__debezium.context.*`.
+    pub extended_headers: bool,
+    /// Which parts are wanted.
+    pub parts: Parts,
+}
+
+impl DebeziumConfig {
+    /// Debezium's envelope with exact values: decimals as text, `BIGINT UNSIGNED` positive, zero dates as text.
+    #[must_use]
+    pub fn exact(name: &str) -> Self {
+        Self { rendering: Rendering::Exact, decimal: DecimalMode::String, ..Self::peer(name) }
+    }
+
+    /// Debezium's own defaults.
+    #[must_use]
+    pub fn peer(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            topic_prefix: name.to_owned(),
+            topic_delimiter: ".".to_owned(),
+            connector_name: name.to_owned(),
+            task_id: "0".to_owned(),
+            rendering: Rendering::Peer,
+            decimal: DecimalMode::Precise,
+            time_precision: TimePrecision::AdaptiveTimeMicroseconds,
+            bigint_unsigned: BigintUnsigned::Long,
+            binary: BinaryMode::Bytes,
+            tombstones_on_delete: true,
+            include_query: false,
+            ts: TsSource::Processing,
+            extended_headers: true,
+            parts: Parts::Records,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! What can go wrong while encoding.
+
+use becauselog_model::{CellError, TableName, jsonb::JsonbError};
+use thiserror::Error;
+
+/// A change that cannot be encoded. The batch is as it was before it.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum FormatError {
+    /// A cell cannot be read.
+    #[error("{table}: {source}")]
+    Cell {
+        /// The table.
+        table: TableName,
+        /// What is wrong, with the column's index.
+        source: CellError,
+    },
+    /// A JSON document cannot be read.
+    #[error("{table}: column {column}: {source}")]
+    Json {
+        /// The table.
+        table: TableName,
+        /// The column's index from 0.
+        column: usize,
+        /// What is wrong.
+        source: JsonbError,
+    },
+    /// A cell's type is not what its column's kind says.
+    #[error("{table}: column {column}: the cell is no value of the column's type")]
+    Mismatch {
+        /// The table.
+        table: TableName,
+        /// The column's index from 0.
+        column: usize,
+    },
+    /// The row has not as many cells as the table has columns.
+    #[error("{table}: a row of {found} cells in a table of {expected} columns")]
+    CellCount {
+        /// The table.
+        table: TableName,
+        /// The columns of the shape.
+        expected: usize,
+        /// The cells that came.
+        found: usize,
+    },
+    /// The change lacks the image that its operation needs.
+    #[error("{table}: a change without the row image that its operation needs")]
+    NoImage {
+        /// The table.
+        table: TableName,
+    },
+    /// A key column is absent from the row image (`binlog_row_image`).
+    #[error("{table}: key column {column} is absent from the row image")]
+    KeyAbsent {
+        /// The table.
+        table: TableName,
+        /// The column's index from 0.
+        column: usize,
+    },
+    /// The batch would grow beyond 4 GiB.
+    #[error("{table}: the batch would grow beyond 4 GiB: encode into a new one")]
+    BatchFull {
+        /// The table.
+        table: TableName,
+    },
+}
