@@ -1,4 +1,16 @@
-//! The row decoder: row events and shapes to views of rows. Pure.
+//! The row decoder: row events and shapes to views of rows.
+//!
+//! A [`TablePlan`] is compiled once for a table map and a shape. [`index_rows`] walks a whole rows event once, checks
+//! every bound, and says where each row's images are; an [`Image`] then hands out cells that borrow the event's bytes.
+//! Nothing is copied and nothing is allocated for a row or a cell. Rows of tables that nobody wants are counted with
+//! [`count_rows`], for which the table map alone is enough.
+//!
+//! What this crate deliberately does not know: events' headers, positions, transactions, connections, output formats.
+//!
+//! Invariants:
+//! - no bytes whatsoever make it panic, loop without end, or read outside the event;
+//! - rows of an event are handed out only after all of its rows were found whole: nothing of a torn event leaves;
+//! - a value is exactly what the server holds, or the row is an error: a type that is not known is never guessed.
 #![cfg_attr(
     not(test),
     deny(
@@ -12,3 +24,19 @@
         clippy::cast_sign_loss
     )
 )]
+
+mod bits;
+mod cells;
+mod image;
+mod layout;
+mod partial;
+mod plan;
+mod reader;
+mod rows;
+mod type_code;
+
+pub use cells::Cells;
+pub use image::Image;
+pub use layout::Layout;
+pub use plan::{PlanError, TablePlan};
+pub use rows::{RowIndex, Rows, RowsError, RowsKind, Torn, count_rows, index_rows};

@@ -1,0 +1,109 @@
+//! The walk over one image's cells: the hot path.
+
+use becauselog_model::{Cell, CellError};
+
+use crate::{
+    bits::Bits,
+    image::Image,
+    partial,
+    reader::{Fault, Reader},
+};
+
+/// The cells of one row image, in the order of the table's columns: see [`becauselog_model::RowImage`].
+#[derive(Debug, Clone)]
+pub struct Cells<'a> {
+    readers: std::slice::Iter<'a, Reader>,
+    columns: usize,
+    /// Which columns the image has; nothing when it has all.
+    present: Option<Bits<'a>>,
+    nulls: Bits<'a>,
+    /// Which JSON values are diffs; only in partial after-images.
+    diffs: Option<Bits<'a>>,
+    rest: &'a [u8],
+    /// The head of the image is torn: the first cell is an error.
+    headless: bool,
+}
+
+impl<'a> Cells<'a> {
+    #[inline]
+    pub(crate) fn new(image: &Image<'a>) -> Self {
+        let readers = image.plan.readers();
+        let mut cells = Self {
+            readers: readers.iter(),
+            columns: readers.len(),
+            present: (!image.is_full()).then(|| Bits::new(image.present)),
+            nulls: Bits::new(&[]),
+            diffs: None,
+            rest: image.bytes,
+            headless: false,
+        };
+        if image.partial {
+            cells.split_diffs(image.plan.layout().json_columns());
+        }
+        cells.split_nulls(image.null_bytes());
+        cells
+    }
+
+    #[cold]
+    fn split_diffs(&mut self, json_columns: usize) {
+        match partial::split_head(self.rest, json_columns) {
+            Some((diffs, rest)) => (self.diffs, self.rest) = (Some(diffs), rest),
+            None => self.headless = true,
+        }
+    }
+
+    #[inline]
+    fn split_nulls(&mut self, null_bytes: usize) {
+        match self.rest.split_at_checked(null_bytes) {
+            Some((nulls, rest)) => (self.nulls, self.rest) = (Bits::new(nulls), rest),
+            None => self.headless = true,
+        }
+    }
+
+    #[inline]
+    fn read(&mut self, reader: Reader) -> Result<Cell<'a>, Fault> {
+        if self.headless {
+            return Err(Fault::Truncated);
+        }
+        let diff = match &mut self.diffs {
+            // A bit for each JSON column, present or not.
+            Some(diffs) if matches!(reader, Reader::Json { .. }) => diffs.take(),
+            _ => false,
+        };
+        if self.present.as_mut().is_some_and(|present| !present.take()) {
+            return Ok(Cell::Absent);
+        }
+        if self.nulls.take() {
+            return Ok(Cell::Null);
+        }
+        match reader.read(&mut self.rest)? {
+            Cell::Json(bytes) if diff => Ok(Cell::JsonDiff(bytes)),
+            cell => Ok(cell),
+        }
+    }
+
+    #[cold]
+    fn fail(&mut self, fault: Fault) -> CellError {
+        let column = self.columns.saturating_sub(self.readers.len()).saturating_sub(1);
+        self.readers = [].iter();
+        match fault {
+            Fault::Truncated => CellError::Truncated { column },
+            Fault::Invalid(what) => CellError::Invalid { column, what },
+        }
+    }
+}
+
+impl<'a> Iterator for Cells<'a> {
+    type Item = Result<Cell<'a>, CellError>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Self::Item> {
+        let reader = *self.readers.next()?;
+        Some(self.read(reader).map_err(|fault| self.fail(fault)))
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.readers.size_hint()
+    }
+}

@@ -1,0 +1,214 @@
+//! One column's value from its bytes: which ways of reading there are, and which one a column needs.
+
+mod compile;
+mod temporal;
+
+use becauselog_model::{Cell, Charset, Decimal};
+
+use crate::layout::Width;
+
+/// How one column is read: eight bytes, so that a wide table's plan stays in the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    TinyInt,
+    TinyUInt,
+    SmallInt,
+    SmallUInt,
+    MediumInt,
+    MediumUInt,
+    Int,
+    UInt,
+    BigInt,
+    BigUInt,
+    Float,
+    Double,
+    Decimal { precision: u8, scale: u8, bytes: u8 },
+    Bit { bytes: u8 },
+    Year,
+    Date,
+    Time { fraction_bytes: u8 },
+    Datetime { fraction_bytes: u8 },
+    Timestamp { fraction_bytes: u8 },
+    OldTime,
+    OldDatetime,
+    OldTimestamp,
+    Text { width: Width, charset: Charset },
+    Binary { width: Width },
+    Enum { bytes: u8, values: u16 },
+    Set { bytes: u8, values: u8 },
+    Json { width: Width },
+    Geometry { width: Width },
+    Vector { width: Width },
+}
+
+/// Why a value cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// The bytes end inside it.
+    Truncated,
+    /// The bytes are no value of the type.
+    Invalid(&'static str),
+}
+
+/// Takes the first `N` bytes.
+#[inline]
+fn take<const N: usize>(bytes: &mut &[u8]) -> Result<[u8; N], Fault> {
+    let (chunk, rest) = bytes.split_first_chunk::<N>().ok_or(Fault::Truncated)?;
+    *bytes = rest;
+    Ok(*chunk)
+}
+
+/// Takes the first `len` bytes.
+#[inline]
+fn take_slice<'a>(bytes: &mut &'a [u8], len: u8) -> Result<&'a [u8], Fault> {
+    let (value, rest) = bytes.split_at_checked(usize::from(len)).ok_or(Fault::Truncated)?;
+    *bytes = rest;
+    Ok(value)
+}
+
+/// Takes a length and as many bytes.
+#[inline]
+fn take_sized<'a>(bytes: &mut &'a [u8], width: Width) -> Result<&'a [u8], Fault> {
+    let (value, rest) = width.split(bytes).ok_or(Fault::Truncated)?;
+    *bytes = rest;
+    Ok(value)
+}
+
+#[inline]
+fn take_i24(bytes: &mut &[u8]) -> Result<i64, Fault> {
+    let [a, b, c] = take(bytes)?;
+    Ok((i32::from_le_bytes([0, a, b, c]) >> 8).into())
+}
+
+#[inline]
+fn take_u24(bytes: &mut &[u8]) -> Result<u64, Fault> {
+    let [a, b, c] = take(bytes)?;
+    Ok(u32::from_le_bytes([a, b, c, 0]).into())
+}
+
+impl Reader {
+    /// Takes this column's value, which is not NULL, from the front of the bytes.
+    #[inline]
+    pub fn read<'a>(self, bytes: &mut &'a [u8]) -> Result<Cell<'a>, Fault> {
+        Ok(match self {
+            Self::TinyInt => Cell::Int(i8::from_le_bytes(take(bytes)?).into()),
+            Self::TinyUInt => Cell::UInt(u8::from_le_bytes(take(bytes)?).into()),
+            Self::SmallInt => Cell::Int(i16::from_le_bytes(take(bytes)?).into()),
+            Self::SmallUInt => Cell::UInt(u16::from_le_bytes(take(bytes)?).into()),
+            Self::MediumInt => Cell::Int(take_i24(bytes)?),
+            Self::MediumUInt => Cell::UInt(take_u24(bytes)?),
+            Self::Int => Cell::Int(i32::from_le_bytes(take(bytes)?).into()),
+            Self::UInt => Cell::UInt(u32::from_le_bytes(take(bytes)?).into()),
+            Self::BigInt => Cell::Int(i64::from_le_bytes(take(bytes)?)),
+            Self::BigUInt => Cell::UInt(u64::from_le_bytes(take(bytes)?)),
+            Self::Float => Cell::Float(f32::from_le_bytes(take(bytes)?)),
+            Self::Double => Cell::Double(f64::from_le_bytes(take(bytes)?)),
+            Self::Text { width, charset } => Cell::Text(take_sized(bytes, width)?, charset),
+            Self::Binary { width } => Cell::Binary(take_sized(bytes, width)?),
+            Self::Json { width } => Cell::Json(take_sized(bytes, width)?),
+            Self::Geometry { width } => Cell::Geometry(take_sized(bytes, width)?),
+            Self::Vector { width } => Cell::Vector(take_sized(bytes, width)?),
+            Self::Decimal { precision, scale, bytes: len } => {
+                let stored = take_slice(bytes, len)?;
+                Cell::Decimal(Decimal::new(stored, precision, scale).ok_or(Fault::Invalid("no DECIMAL"))?)
+            }
+            Self::Bit { bytes: len } => Cell::Bit(temporal::big_endian(take_slice(bytes, len)?)),
+            Self::Enum { bytes: len, values } => read_enum(take_slice(bytes, len)?, values)?,
+            Self::Set { bytes: len, values } => read_set(take_slice(bytes, len)?, values)?,
+            other => other.read_time(bytes)?,
+        })
+    }
+
+    #[inline]
+    fn read_time<'a>(self, bytes: &mut &'a [u8]) -> Result<Cell<'a>, Fault> {
+        Ok(match self {
+            Self::Year => {
+                let [stored] = take(bytes)?;
+                Cell::Year(if stored == 0 { 0 } else { u16::from(stored).saturating_add(1900) })
+            }
+            Self::Date => Cell::Date(temporal::date(take(bytes)?)),
+            Self::Time { fraction_bytes } => {
+                let stored = take_slice(bytes, fraction_bytes.saturating_add(3))?;
+                Cell::Time(temporal::time2(stored, fraction_bytes))
+            }
+            Self::Datetime { fraction_bytes } => {
+                let (whole, fraction) = (take(bytes)?, take_slice(bytes, fraction_bytes)?);
+                let value = temporal::datetime2(whole, fraction, fraction_bytes);
+                Cell::Datetime(value.ok_or(Fault::Invalid("a DATETIME below zero"))?)
+            }
+            Self::Timestamp { fraction_bytes } => {
+                let (seconds, fraction) = (take(bytes)?, take_slice(bytes, fraction_bytes)?);
+                Cell::Timestamp(temporal::timestamp2(seconds, fraction, fraction_bytes))
+            }
+            Self::OldTime => Cell::Time(temporal::old_time(take(bytes)?)),
+            Self::OldDatetime => {
+                let value = temporal::old_datetime(take(bytes)?);
+                Cell::Datetime(value.ok_or(Fault::Invalid("a DATETIME after the year 9999"))?)
+            }
+            Self::OldTimestamp => Cell::Timestamp(temporal::old_timestamp(take(bytes)?)),
+            _ => return Err(Fault::Invalid("not a time")),
+        })
+    }
+}
+
+/// Reads a little-endian number of at most eight bytes.
+#[inline]
+fn little_endian(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte))
+}
+
+#[inline]
+fn read_enum<'a>(bytes: &[u8], values: u16) -> Result<Cell<'a>, Fault> {
+    match u16::try_from(little_endian(bytes)) {
+        Ok(index) if index <= values => Ok(Cell::Enum(index)),
+        _ => Err(Fault::Invalid("an ENUM index beyond the column's texts")),
+    }
+}
+
+#[inline]
+fn read_set<'a>(bytes: &[u8], values: u8) -> Result<Cell<'a>, Fault> {
+    let bits = little_endian(bytes);
+    if bits.checked_shr(values.into()).unwrap_or(0) == 0 {
+        Ok(Cell::Set(bits))
+    } else {
+        Err(Fault::Invalid("a SET bit beyond the column's texts"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(reader: Reader, mut bytes: &[u8]) -> Result<Cell<'_>, Fault> {
+        reader.read(&mut bytes)
+    }
+
+    #[test]
+    fn a_mediumint_keeps_its_sign() {
+        assert_eq!(read(Reader::MediumInt, &(-70_000_i32).to_le_bytes()[..3]), Ok(Cell::Int(-70_000)));
+        assert_eq!(read(Reader::MediumInt, &[0xff, 0xff, 0x7f]), Ok(Cell::Int(8_388_607)));
+        assert_eq!(read(Reader::MediumUInt, &[0xff, 0xff, 0xff]), Ok(Cell::UInt(16_777_215)));
+    }
+
+    #[test]
+    fn year_zero_is_zero() {
+        assert_eq!(read(Reader::Year, &[0]), Ok(Cell::Year(0)));
+        assert_eq!(read(Reader::Year, &[1]), Ok(Cell::Year(1901)));
+        assert_eq!(read(Reader::Year, &[255]), Ok(Cell::Year(2155)));
+    }
+
+    #[test]
+    fn a_value_beyond_the_texts_is_refused() {
+        let reader = Reader::Enum { bytes: 2, values: 300 };
+        assert_eq!(read(reader, &[0x2c, 0x01]), Ok(Cell::Enum(300)));
+        assert!(matches!(read(reader, &[0x2d, 0x01]), Err(Fault::Invalid(_))));
+        let reader = Reader::Set { bytes: 8, values: 64 };
+        assert_eq!(read(reader, &[0xff; 8]), Ok(Cell::Set(u64::MAX)));
+        assert!(matches!(read(Reader::Set { bytes: 1, values: 3 }, &[8]), Err(Fault::Invalid(_))));
+    }
+
+    #[test]
+    fn a_reader_is_small() {
+        assert!(size_of::<Reader>() <= 8);
+    }
+}
