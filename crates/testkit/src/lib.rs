@@ -1,1 +1,39 @@
 //! Real servers for tests, a workload, a fault proxy.
+//!
+//! ```no_run
+//! # async fn example() -> anyhow::Result<()> {
+//! use becauselog_testkit::{MysqlServer, Replicated, Version};
+//!
+//! // One server: GTIDs on, row format, `root` without a password, a free port on the loopback.
+//! let server = MysqlServer::builder(Version::V9_7)
+//!     .option("binlog-row-metadata", "FULL")
+//!     .start()
+//!     .await?;
+//! server.run(&["CREATE DATABASE shop", "CREATE TABLE shop.t (id INT PRIMARY KEY)"]).await?;
+//! println!("{} port {} datadir {}", server.url(), server.port(), server.datadir().display());
+//!
+//! // A primary and a replica of it that logs everything a reader needs.
+//! let pair = Replicated::start(Version::V8_0).await?;
+//! pair.primary.run(&["CREATE DATABASE shop"]).await?;
+//! pair.wait_caught_up().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Nothing must be installed: [`provision`] says where servers come from and how to name one's own. A server is gone
+//! when its value is dropped, and when the test process dies.
+//!
+//! This crate knows nothing of Becauselog's own crates: it is the ground that they are tested on.
+
+pub mod dialect;
+pub mod fold;
+pub mod provision;
+pub mod replicated;
+pub mod server;
+pub mod tls;
+pub mod version;
+
+pub use dialect::Dialect;
+pub use replicated::Replicated;
+pub use server::{MysqlServer, ServerBuilder};
+pub use version::{Release, Version};

@@ -1,0 +1,203 @@
+//! What differs between MySQL releases, in one place: names of options and variables, and replication statements.
+
+use crate::version::Release;
+
+/// The words a release understands. Everywhere else the newest names are used and translated here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    release: Release,
+}
+
+impl Dialect {
+    /// The dialect of a release.
+    #[must_use]
+    pub fn of(release: Release) -> Self {
+        Self { release }
+    }
+
+    fn at_least(self, major: u16, minor: u16, patch: u16) -> bool {
+        self.release >= Release::new(major, minor, patch)
+    }
+
+    /// An option's or variable's name, given by its newest name: `log_replica_updates` is `log_slave_updates` before
+    /// 8.0.26. Dashes and underscores are kept as given.
+    #[must_use]
+    pub fn name(self, newest: &str) -> String {
+        if self.at_least(8, 0, 26) {
+            return newest.to_owned();
+        }
+        newest.replace("replica", "slave").replace("source", "master")
+    }
+
+    /// `binlog_row_metadata` exists (8.0.1).
+    #[must_use]
+    pub fn has_row_metadata(self) -> bool {
+        self.at_least(8, 0, 1)
+    }
+
+    /// `binlog_transaction_compression` exists (8.0.20).
+    #[must_use]
+    pub fn has_compressed_transactions(self) -> bool {
+        self.at_least(8, 0, 20)
+    }
+
+    /// GTIDs can have tags (8.3).
+    #[must_use]
+    pub fn has_gtid_tags(self) -> bool {
+        self.at_least(8, 3, 0)
+    }
+
+    /// `binlog_row_value_options=PARTIAL_JSON` exists (8.0.3).
+    #[must_use]
+    pub fn has_json_diffs(self) -> bool {
+        self.at_least(8, 0, 3)
+    }
+
+    /// The VECTOR type exists (9.0).
+    #[must_use]
+    pub fn has_vector(self) -> bool {
+        self.at_least(9, 0, 0)
+    }
+
+    /// `caching_sha2_password` exists (8.0.4).
+    #[must_use]
+    pub fn has_caching_sha2(self) -> bool {
+        self.at_least(8, 0, 4)
+    }
+
+    /// `mysql_native_password` can be used (gone in 9.0; in 8.4 it is there when switched on).
+    #[must_use]
+    pub fn has_native_password(self) -> bool {
+        !self.at_least(9, 0, 0)
+    }
+
+    /// The server's TLS is one that a client with TLS 1.2 as its minimum can talk to (community builds of 5.7 before
+    /// 5.7.28 have TLS 1.1 at most).
+    #[must_use]
+    pub fn has_modern_tls(self) -> bool {
+        self.at_least(5, 7, 28)
+    }
+
+    /// The options every test server starts with: GTIDs, row format, small and fast. A value given by the test wins.
+    #[must_use]
+    pub fn defaults(self) -> Vec<(String, String)> {
+        let common = [
+            ("log-bin", "binlog"),
+            ("gtid-mode", "ON"),
+            ("enforce-gtid-consistency", "ON"),
+            ("binlog-format", "ROW"),
+            ("sync-binlog", "0"),
+            ("innodb-flush-log-at-trx-commit", "2"),
+            ("innodb-buffer-pool-size", "64M"),
+            ("innodb-use-native-aio", "OFF"),
+            ("innodb-log-buffer-size", "4M"),
+            ("performance-schema", "OFF"),
+            ("skip-name-resolve", "ON"),
+            ("max-connections", "100"),
+            ("table-open-cache", "400"),
+            ("max-allowed-packet", "64M"),
+            ("bind-address", "127.0.0.1"),
+            ("secure-file-priv", ""),
+            ("loose-mysqlx", "OFF"),
+        ];
+        let redo = if self.at_least(8, 0, 30) {
+            ("innodb-redo-log-capacity", "32M")
+        } else {
+            ("innodb-log-file-size", "16M")
+        };
+        common.into_iter().chain([redo]).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// What a replica has on top: it logs what it applies, with everything a reader wants to know.
+    #[must_use]
+    pub fn replica_options(self) -> Vec<(&'static str, &'static str)> {
+        let mut options = vec![
+            ("log-replica-updates", "ON"),
+            ("binlog-row-image", "FULL"),
+            ("replica-parallel-workers", "4"),
+            ("replica-preserve-commit-order", "ON"),
+            ("skip-replica-start", "ON"),
+            ("read-only", "ON"),
+        ];
+        if self.has_row_metadata() {
+            options.push(("binlog-row-metadata", "FULL"));
+        }
+        if !self.at_least(8, 0, 27) {
+            options.push(("replica-parallel-type", "LOGICAL_CLOCK"));
+        }
+        options
+    }
+
+    /// The statement that points a replica at a primary on the loopback, by GTID.
+    #[must_use]
+    pub fn change_source(self, port: u16, user: &str, password: &str) -> String {
+        let newest = self.at_least(8, 0, 23);
+        let (verb, side) =
+            if newest { ("CHANGE REPLICATION SOURCE TO", "SOURCE") } else { ("CHANGE MASTER TO", "MASTER") };
+        let key = match (newest, self.has_caching_sha2()) {
+            (true, _) => ", GET_SOURCE_PUBLIC_KEY=1",
+            (false, true) => ", GET_MASTER_PUBLIC_KEY=1",
+            (false, false) => "",
+        };
+        format!(
+            "{verb} {side}_HOST='127.0.0.1', {side}_PORT={port}, {side}_USER='{user}', {side}_PASSWORD='{password}', \
+             {side}_AUTO_POSITION=1, {side}_CONNECT_RETRY=1, {side}_HEARTBEAT_PERIOD=2{key}"
+        )
+    }
+
+    /// `START REPLICA`.
+    #[must_use]
+    pub fn start_replica(self) -> &'static str {
+        self.either("START REPLICA", "START SLAVE")
+    }
+
+    /// `STOP REPLICA`.
+    #[must_use]
+    pub fn stop_replica(self) -> &'static str {
+        self.either("STOP REPLICA", "STOP SLAVE")
+    }
+
+    /// `RESET REPLICA ALL`.
+    #[must_use]
+    pub fn reset_replica(self) -> &'static str {
+        self.either("RESET REPLICA ALL", "RESET SLAVE ALL")
+    }
+
+    /// `SHOW REPLICA STATUS`.
+    #[must_use]
+    pub fn show_replica_status(self) -> &'static str {
+        self.either("SHOW REPLICA STATUS", "SHOW SLAVE STATUS")
+    }
+
+    /// `SHOW BINARY LOG STATUS`: file, position and executed GTIDs (`SHOW MASTER STATUS` before 8.2).
+    #[must_use]
+    pub fn show_binary_log_status(self) -> &'static str {
+        if self.at_least(8, 2, 0) { "SHOW BINARY LOG STATUS" } else { "SHOW MASTER STATUS" }
+    }
+
+    /// `RESET BINARY LOGS AND GTIDS` (`RESET MASTER` before 8.2).
+    #[must_use]
+    pub fn reset_binary_logs(self) -> &'static str {
+        if self.at_least(8, 2, 0) { "RESET BINARY LOGS AND GTIDS" } else { "RESET MASTER" }
+    }
+
+    fn either(self, newer: &'static str, older: &'static str) -> &'static str {
+        if self.at_least(8, 0, 22) { newer } else { older }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn old_servers_get_the_old_names() {
+        let old = Dialect::of(Release::new(8, 0, 12));
+        let new = Dialect::of(Release::new(9, 7, 4));
+        assert_eq!(old.name("log-replica-updates"), "log-slave-updates");
+        assert_eq!(new.name("log-replica-updates"), "log-replica-updates");
+        assert!(old.change_source(1, "u", "p").starts_with("CHANGE MASTER TO MASTER_HOST"));
+        assert!(new.change_source(1, "u", "p").contains("GET_SOURCE_PUBLIC_KEY"));
+        assert_eq!(old.show_binary_log_status(), "SHOW MASTER STATUS");
+    }
+}

@@ -1,0 +1,127 @@
+//! The server versions that tests run against, and a server's exact release.
+
+use std::fmt;
+
+use anyhow::{Context, Result};
+
+/// One line of MySQL that the tests cover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Version {
+    /// The newest line (9.x): row metadata, tagged GTIDs, compressed transactions, VECTOR.
+    V9_7,
+    /// 8.0, at 8.0.12 when unpacked privately: row metadata, but no compressed transactions and no GTID tags.
+    V8_0,
+    /// 5.7, at 5.7.22 when unpacked privately: no row metadata, no `caching_sha2_password`, TLS 1.1 at most.
+    V5_7,
+}
+
+impl Version {
+    /// Every version, newest first.
+    pub const ALL: [Self; 3] = [Self::V9_7, Self::V8_0, Self::V5_7];
+
+    /// The line a release belongs to: 9.x, 8.x and 5.7; others are not covered.
+    #[must_use]
+    pub fn of(release: Release) -> Option<Self> {
+        match (release.major, release.minor) {
+            (9, _) => Some(Self::V9_7),
+            (8, _) => Some(Self::V8_0),
+            (5, 7) => Some(Self::V5_7),
+            _ => None,
+        }
+    }
+
+    /// The number as people write it: `9.7`.
+    #[must_use]
+    pub fn number(self) -> &'static str {
+        match self {
+            Self::V9_7 => "9.7",
+            Self::V8_0 => "8.0",
+            Self::V5_7 => "5.7",
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "MySQL {}", self.number())
+    }
+}
+
+/// The exact release of a server program: what decides which options and statements it knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Release {
+    /// 9 in 9.7.4.
+    pub major: u16,
+    /// 7 in 9.7.4.
+    pub minor: u16,
+    /// 4 in 9.7.4.
+    pub patch: u16,
+}
+
+impl Release {
+    /// A release from its three numbers.
+    #[must_use]
+    pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
+        Self { major, minor, patch }
+    }
+
+    /// Reads the release out of what `mysqld --version` prints, for example
+    /// `mysqld  Ver 8.0.12 for Linux on x86_64 (Source distribution)`.
+    ///
+    /// # Errors
+    /// The text names MariaDB, or holds no version number.
+    pub fn from_version_output(text: &str) -> Result<Self> {
+        anyhow::ensure!(!text.contains("MariaDB"), "it is MariaDB, not MySQL");
+        let number = text
+            .split_whitespace()
+            .skip_while(|word| *word != "Ver")
+            .nth(1)
+            .with_context(|| format!("no version in {:?}", text.trim()))?;
+        Self::parse(number)
+    }
+
+    /// Parses `9.7.4`, with anything after the third number ignored (`8.0.36-0ubuntu1`).
+    ///
+    /// # Errors
+    /// Fewer than three numbers.
+    pub fn parse(text: &str) -> Result<Self> {
+        let mut numbers = text.splitn(3, '.').map(|part| {
+            let digits: String = part.chars().take_while(char::is_ascii_digit).collect();
+            digits.parse::<u16>().with_context(|| format!("not a version: {text:?}"))
+        });
+        let mut next = || numbers.next().with_context(|| format!("not a version: {text:?}"))?;
+        Ok(Self::new(next()?, next()?, next()?))
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_read_from_the_version_line() {
+        let line = "/usr/sbin/mysqld  Ver 9.7.4-2 for debian-linux-gnu on x86_64 (Debian)";
+        let release = Release::from_version_output(line).unwrap();
+        assert_eq!(release, Release::new(9, 7, 4));
+        assert_eq!(Version::of(release), Some(Version::V9_7));
+    }
+
+    #[test]
+    fn mariadb_is_not_taken_for_mysql() {
+        let line = "mysqld  Ver 10.11.11-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64";
+        assert!(Release::from_version_output(line).is_err());
+    }
+
+    #[test]
+    fn a_line_without_a_number_is_refused() {
+        assert!(Release::from_version_output("mysqld Ver x.y.z").is_err());
+        assert!(Release::from_version_output("").is_err());
+        assert!(Release::parse("9.7").is_err());
+    }
+}
