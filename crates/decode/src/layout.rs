@@ -1,8 +1,8 @@
 //! How many bytes each column's value takes: from the table map alone.
 
-use becauselog_model::{Decimal, MappedColumn, TableMap};
+use becauselog_model::{Decimal, MappedColumn, TableMap, type_code as code};
 
-use crate::{plan::PlanError, type_code as code};
+use crate::plan::PlanError;
 
 /// The widths of a table's columns: enough to walk over rows without knowing what they mean.
 #[derive(Debug, Clone, PartialEq, Eq)]

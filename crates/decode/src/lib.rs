@@ -33,7 +33,6 @@ mod partial;
 mod plan;
 mod reader;
 mod rows;
-mod type_code;
 
 pub use cells::Cells;
 pub use image::Image;

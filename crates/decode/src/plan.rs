@@ -104,7 +104,7 @@ pub(crate) mod tests {
     use becauselog_model::{ColumnKind, ColumnShape, MappedColumn, ShapeOrigin};
 
     use super::*;
-    use crate::type_code as code;
+    use becauselog_model::type_code as code;
 
     pub fn column(type_code: u8, meta: u16) -> MappedColumn {
         MappedColumn {

@@ -39,6 +39,7 @@ mod shape;
 mod table_map;
 mod temporal;
 mod transaction;
+pub mod type_code;
 
 pub use batch::{BatchRange, EncodedBatch, Header, Progress, Record, Span};
 pub use cell::{Cell, CellError, RowImage};

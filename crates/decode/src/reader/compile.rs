@@ -1,12 +1,9 @@
 //! Which reader a column needs: its bytes by the table map, their meaning by the shape.
 
-use becauselog_model::{ColumnKind as Kind, Decimal, MappedColumn};
+use becauselog_model::{ColumnKind as Kind, Decimal, MappedColumn, type_code as code};
 
 use super::Reader;
-use crate::{
-    layout::{Width, fraction_bytes},
-    type_code as code,
-};
+use crate::layout::{Width, fraction_bytes};
 
 impl Reader {
     /// The reader for a column of this kind that is logged this way; nothing when the two do not belong together.
