@@ -25,6 +25,7 @@
 //!
 //! This crate knows nothing of Becauselog's own crates: it is the ground that they are tested on.
 
+pub mod becauselog;
 pub mod dialect;
 pub mod fold;
 pub mod provision;
