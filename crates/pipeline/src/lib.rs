@@ -1,1 +1,3 @@
 //! Stages as streams: source, transform, sinks, checkpoint, shutdown.
+
+pub mod state;

@@ -48,6 +48,17 @@ pub fn failpoint(name: &str) {
     }
 }
 
+/// As [`failpoint`], for the place `prefix.place` of something that several use.
+#[inline]
+pub fn failpoint_in(prefix: &str, place: &str) {
+    if MODE.load(Ordering::Relaxed) != OFF {
+        let named = plan().and_then(|plan| plan.name.strip_prefix(prefix)?.strip_prefix('.'));
+        if named == Some(place) {
+            hit(&format!("{prefix}.{place}"));
+        }
+    }
+}
+
 /// Whether a place is named at all: lets a caller split an action only when a test wants to hit the middle of it.
 #[inline]
 pub(crate) fn armed(name: &str) -> bool {

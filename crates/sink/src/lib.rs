@@ -14,6 +14,7 @@ mod boxed;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod contract;
+pub mod durable;
 mod error;
 mod failpoint;
 mod fault;
@@ -25,7 +26,7 @@ mod stdout;
 pub use boxed::{BoxSink, DynSink};
 pub use contract::{Outcome, Sink};
 pub use error::SinkError;
-pub use failpoint::{FAILPOINT_VARIABLE, failpoint};
+pub use failpoint::{FAILPOINT_VARIABLE, failpoint, failpoint_in};
 pub use file::{FileConfig, FileSink, Fsync, FsyncParseError, OnForeign, OnMissing, Rotation};
 pub use record_line::Content;
 pub use state::{SinkState, StateCell};
