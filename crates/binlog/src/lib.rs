@@ -12,3 +12,5 @@
         clippy::cast_sign_loss
     )
 )]
+
+pub mod connection;
