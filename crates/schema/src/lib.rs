@@ -1,4 +1,17 @@
-//! Table shapes: from row metadata, from information_schema.
+//! Table shapes: what the columns of a table are called and mean, at a position of the log.
+//!
+//! Three sources: the table map itself where the server logs `binlog_row_metadata=FULL` ([`from_row_metadata`]);
+//! `information_schema` where it does not ([`Catalog`]), read at the start and again after each DDL; and the DDL
+//! statements of the log ([`affected`]), which for now only say what has to be read again. [`Tracker`] puts them
+//! together and answers with a shape for each table map, checked against it ([`check`]).
+//!
+//! What this crate deliberately does not know: events' bytes, rows, positions, output formats. It holds no connection:
+//! whoever drives it passes one to [`Tracker::load`] and [`Tracker::reload`].
+//!
+//! Invariants:
+//! - a shape from `information_schema` leaves only after the table map agreed with it column by column;
+//! - what does not agree is an error that names the table, the column and the next step: never a guess;
+//! - the same table map gives the same `Arc`, so that what others keep per table stays warm.
 #![cfg_attr(
     not(test),
     deny(
@@ -12,3 +25,17 @@
         clippy::cast_sign_loss
     )
 )]
+
+mod catalog;
+mod check;
+mod ddl;
+mod error;
+mod metadata;
+mod tracker;
+
+pub use catalog::{Catalog, CatalogError, Described};
+pub use check::{Mismatch, check};
+pub use ddl::{Affected, affected};
+pub use error::ShapeError;
+pub use metadata::from_row_metadata;
+pub use tracker::Tracker;

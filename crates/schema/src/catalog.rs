@@ -1,0 +1,183 @@
+//! What `information_schema` says of tables, as it is now.
+
+mod answer;
+mod column_type;
+mod columns;
+mod keys;
+
+use std::{collections::HashMap, sync::Arc};
+
+use becauselog_model::{ColumnKind, ColumnShape, ShapeOrigin, TableMap, TableName, TableShape};
+use mysql_async::{Conn, prelude::Queryable};
+use thiserror::Error;
+
+use crate::error::ShapeError;
+
+/// A table as `information_schema` describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Described {
+    columns: Vec<DescribedColumn>,
+    key: Option<Vec<Arc<str>>>,
+}
+
+/// One column of it. A type that is not known is no failure until rows of the table come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct DescribedColumn {
+    name: Arc<str>,
+    kind: Result<ColumnKind, String>,
+    nullable: bool,
+    visible: bool,
+}
+
+/// `information_schema` cannot be read.
+#[derive(Debug, Error)]
+pub enum CatalogError {
+    /// The query failed.
+    #[error("reading {what} from information_schema")]
+    Query {
+        /// What was asked for.
+        what: &'static str,
+        /// Why it failed.
+        #[source]
+        source: mysql_async::Error,
+    },
+    /// An answer has another form than any supported server gives.
+    #[error("the answer of {view} has no usable field {column}")]
+    Answer {
+        /// The view.
+        view: &'static str,
+        /// The column of the view.
+        column: &'static str,
+    },
+}
+
+/// Reads `information_schema` over a connection.
+#[derive(Debug)]
+pub struct Catalog<'c> {
+    conn: &'c mut Conn,
+}
+
+impl<'c> Catalog<'c> {
+    /// A reader over this connection. The account needs SELECT on the tables that are to be seen.
+    pub const fn new(conn: &'c mut Conn) -> Self {
+        Self { conn }
+    }
+
+    /// All base tables of these databases.
+    ///
+    /// # Errors
+    /// A query failed.
+    pub async fn databases(&mut self, names: &[&str]) -> Result<HashMap<TableName, Described>, CatalogError> {
+        if names.is_empty() {
+            return Ok(HashMap::new());
+        }
+        self.read(&Filter::Databases(names)).await
+    }
+
+    /// One table; nothing when the server does not have it, or the account may not see it.
+    ///
+    /// # Errors
+    /// A query failed.
+    pub async fn table(&mut self, name: &TableName) -> Result<Option<Described>, CatalogError> {
+        Ok(self.read(&Filter::Table(name)).await?.remove(name))
+    }
+
+    async fn read(&mut self, filter: &Filter<'_>) -> Result<HashMap<TableName, Described>, CatalogError> {
+        self.show_hidden_keys().await?;
+        let columns = columns::read(self.conn, filter).await?;
+        let mut keys = keys::read(self.conn, filter).await?;
+        let described = columns.into_iter().map(|(name, columns)| {
+            let key = keys.remove(&name);
+            (name, Described { columns, key })
+        });
+        Ok(described.collect())
+    }
+
+    /// A generated invisible primary key (8.0.30) is logged whatever this switch says: it must be seen here too.
+    async fn show_hidden_keys(&mut self) -> Result<(), CatalogError> {
+        const UNKNOWN_VARIABLE: u16 = 1193;
+        let set = "SET SESSION show_gipk_in_create_table_and_information_schema = ON";
+        match self.conn.query_drop(set).await {
+            Err(mysql_async::Error::Server(error)) if error.code == UNKNOWN_VARIABLE => Ok(()),
+            other => other.map_err(failed("the session's variables")),
+        }
+    }
+}
+
+fn failed(what: &'static str) -> impl Fn(mysql_async::Error) -> CatalogError {
+    move |source| CatalogError::Query { what, source }
+}
+
+/// Which tables are asked for.
+enum Filter<'a> {
+    Databases(&'a [&'a str]),
+    Table(&'a TableName),
+}
+
+impl Filter<'_> {
+    /// The condition with placeholders.
+    fn condition(&self) -> String {
+        match self {
+            Self::Databases(names) => {
+                let marks = vec!["?"; names.len()].join(",");
+                format!("c.table_schema IN ({marks})")
+            }
+            Self::Table(_) => "c.table_schema = ? AND c.table_name = ?".to_owned(),
+        }
+    }
+
+    fn parameters(&self) -> Vec<mysql_async::Value> {
+        match self {
+            Self::Databases(names) => names.iter().map(|name| (*name).into()).collect(),
+            Self::Table(name) => vec![(&*name.database).into(), (&*name.table).into()],
+        }
+    }
+}
+
+impl Described {
+    /// The shape for rows that come with this table map. Whether a column can be NULL is in the map and taken from it.
+    ///
+    /// # Errors
+    /// [`ShapeError::Unreadable`]: a column's type or charset is not known.
+    pub fn shape(&self, map: &TableMap) -> Result<TableShape, ShapeError> {
+        let mut columns = Vec::with_capacity(self.columns.len());
+        for (index, column) in self.columns.iter().enumerate() {
+            let kind = column.kind.clone().map_err(|what| ShapeError::Unreadable {
+                table: map.name.clone(),
+                column: Arc::clone(&column.name),
+                what,
+            })?;
+            let mapped = map.columns.get(index);
+            columns.push(ColumnShape {
+                name: Arc::clone(&column.name),
+                kind,
+                nullable: mapped.map_or(column.nullable, |mapped| mapped.nullable),
+                visible: mapped.and_then(|mapped| mapped.visible).unwrap_or(column.visible),
+            });
+        }
+        let key = self.key_of(&columns);
+        Ok(TableShape { name: map.name.clone(), columns, key, origin: ShapeOrigin::InformationSchema })
+    }
+
+    /// The key as indices into these columns; nothing when one of its columns is not there or can be NULL.
+    pub(crate) fn key_of(&self, columns: &[ColumnShape]) -> Option<Vec<usize>> {
+        let place =
+            |name: &Arc<str>| columns.iter().position(|column| column.name == *name && !column.nullable);
+        self.key.as_ref()?.iter().map(place).collect()
+    }
+}
+
+#[cfg(test)]
+impl Described {
+    /// A description made by hand.
+    pub(crate) fn of(columns: &[(&str, ColumnKind)], key: Option<&[&str]>) -> Self {
+        let column = |(name, kind): &(&str, ColumnKind)| DescribedColumn {
+            name: Arc::from(*name),
+            kind: Ok(kind.clone()),
+            nullable: false,
+            visible: true,
+        };
+        let key = key.map(|key| key.iter().map(|name| Arc::from(*name)).collect());
+        Self { columns: columns.iter().map(column).collect(), key }
+    }
+}

@@ -1,0 +1,72 @@
+//! `information_schema.columns`.
+
+use std::collections::HashMap;
+
+use becauselog_model::TableName;
+use mysql_async::{Conn, Row, prelude::Queryable};
+
+use super::{
+    CatalogError, DescribedColumn, Filter,
+    answer::{take, text},
+    column_type, failed,
+};
+
+const VIEW: &str = "columns";
+
+/// One row of the view: what is needed of it.
+pub struct Declared {
+    /// For example `decimal`.
+    pub data_type: String,
+    /// For example `decimal(10,2) unsigned`.
+    pub column_type: String,
+    pub octets_max: Option<u64>,
+    pub precision: Option<u64>,
+    pub scale: Option<u64>,
+    pub fsp: Option<u64>,
+    pub charset: Option<String>,
+}
+
+/// The columns of all tables that the filter lets through, in order.
+pub async fn read(
+    conn: &mut Conn,
+    filter: &Filter<'_>,
+) -> Result<HashMap<TableName, Vec<DescribedColumn>>, CatalogError> {
+    // Aliases: servers before and after 8.0 name the view's columns in other case.
+    let sql = format!(
+        "SELECT c.table_schema AS `database`, c.table_name AS `table`, c.column_name AS `name`, \
+         c.data_type AS data_type, c.column_type AS column_type, c.is_nullable AS nullable, c.extra AS extra, \
+         CAST(c.character_octet_length AS UNSIGNED) AS octets, CAST(c.numeric_precision AS UNSIGNED) AS `precision`, \
+         CAST(c.numeric_scale AS UNSIGNED) AS scale, CAST(c.datetime_precision AS UNSIGNED) AS fsp, \
+         c.character_set_name AS charset \
+         FROM information_schema.columns c JOIN information_schema.tables t \
+         ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE' \
+         WHERE {} ORDER BY c.table_schema, c.table_name, c.ordinal_position",
+        filter.condition()
+    );
+    let rows: Vec<Row> = conn.exec(sql, filter.parameters()).await.map_err(failed("columns"))?;
+    let mut tables: HashMap<TableName, Vec<DescribedColumn>> = HashMap::new();
+    for mut row in rows {
+        let table = TableName::new(&text(&mut row, VIEW, "database")?, &text(&mut row, VIEW, "table")?);
+        let column = column(&mut row)?;
+        tables.entry(table).or_default().push(column);
+    }
+    Ok(tables)
+}
+
+fn column(row: &mut Row) -> Result<DescribedColumn, CatalogError> {
+    let declared = Declared {
+        data_type: text(row, VIEW, "data_type")?.to_ascii_lowercase(),
+        column_type: text(row, VIEW, "column_type")?,
+        octets_max: take(row, VIEW, "octets")?,
+        precision: take(row, VIEW, "precision")?,
+        scale: take(row, VIEW, "scale")?,
+        fsp: take(row, VIEW, "fsp")?,
+        charset: take(row, VIEW, "charset")?,
+    };
+    Ok(DescribedColumn {
+        name: text(row, VIEW, "name")?.into(),
+        kind: column_type::kind_of(&declared),
+        nullable: text(row, VIEW, "nullable")? == "YES",
+        visible: !text(row, VIEW, "extra")?.to_ascii_uppercase().contains("INVISIBLE"),
+    })
+}

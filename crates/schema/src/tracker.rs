@@ -1,0 +1,190 @@
+//! The shape for each table map: from the map, from what was read, or a request to read.
+
+use std::{collections::HashMap, sync::Arc};
+
+use becauselog_model::{TableMap, TableName, TableShape};
+use mysql_async::Conn;
+
+use crate::{
+    catalog::{Catalog, CatalogError, Described},
+    check::check,
+    ddl::{Affected, affected},
+    error::ShapeError,
+    metadata::from_row_metadata,
+};
+
+/// Keeps the shapes of tables and answers for table maps. It does no I/O but in [`Tracker::load`] and
+/// [`Tracker::reload`], which whoever drives it calls with a connection.
+///
+/// `information_schema` tells how a table is *now*, not at the position that is read. What the log says of itself is
+/// checked against it; a column that was only renamed since is not to be seen from a log without names.
+#[derive(Debug, Default)]
+pub struct Tracker {
+    /// There is a server to ask.
+    online: bool,
+    tables: HashMap<TableName, Table>,
+}
+
+/// What is known of one table.
+#[derive(Debug, Default)]
+struct Table {
+    description: Description,
+    answered: Option<Answer>,
+    /// The map that did not agree with the description and made it be read again.
+    disputed: Option<TableMap>,
+}
+
+/// The last map that was answered for, and the answer.
+#[derive(Debug)]
+struct Answer {
+    map: TableMap,
+    shape: Arc<TableShape>,
+    /// Nothing that went into it was touched since.
+    holds: bool,
+}
+
+#[derive(Debug, Default)]
+enum Description {
+    /// Not read, or a statement may have changed the table since.
+    #[default]
+    Unread,
+    /// Read: the server has no such table.
+    Missing,
+    Read(Described),
+}
+
+impl Tracker {
+    /// A tracker with a server to ask: it may answer [`ShapeError::NeedsReload`].
+    #[must_use]
+    pub fn online() -> Self {
+        Self { online: true, ..Self::default() }
+    }
+
+    /// A tracker without a server, for logs read as files: what the log does not tell is an error, and tables without
+    /// a primary key have no key.
+    #[must_use]
+    pub fn offline() -> Self {
+        Self::default()
+    }
+
+    /// Reads all tables of these databases, so that the first rows of each need no question of their own.
+    ///
+    /// # Errors
+    /// `information_schema` cannot be read.
+    pub async fn load(&mut self, conn: &mut Conn, databases: &[&str]) -> Result<usize, CatalogError> {
+        let described = Catalog::new(conn).databases(databases).await?;
+        let count = described.len();
+        for (name, described) in described {
+            self.tables.entry(name).or_default().describe(Description::Read(described));
+        }
+        Ok(count)
+    }
+
+    /// Reads one table again.
+    ///
+    /// # Errors
+    /// `information_schema` cannot be read.
+    pub async fn reload(&mut self, conn: &mut Conn, name: &TableName) -> Result<(), CatalogError> {
+        let described = Catalog::new(conn).table(name).await?;
+        let description = described.map_or(Description::Missing, Description::Read);
+        self.tables.entry(name.clone()).or_default().describe(description);
+        Ok(())
+    }
+
+    /// Takes notice of a statement of the log that is not rows: its default database (empty when it has none) and its
+    /// text. Tables that it may have changed are read again before their next rows. Answers what it touches.
+    pub fn note_statement(&mut self, database: &str, sql: &[u8]) -> Affected {
+        let affected = affected(database, sql);
+        for (name, table) in &mut self.tables {
+            if affected.includes(name) {
+                table.describe(Description::Unread);
+                table.disputed = None;
+            }
+        }
+        affected
+    }
+
+    /// The shape for rows that come with this table map. Equal maps get the same `Arc` until a statement touches the
+    /// table, and after that too when nothing of its shape changed.
+    ///
+    /// # Errors
+    /// [`ShapeError::NeedsReload`]: call [`Tracker::reload`] and ask again. Anything else stops this table.
+    pub fn shape_for(&mut self, map: &TableMap) -> Result<Arc<TableShape>, ShapeError> {
+        let online = self.online;
+        self.tables.entry(map.name.clone()).or_default().shape_for(map, online)
+    }
+}
+
+impl Table {
+    fn describe(&mut self, description: Description) {
+        self.description = description;
+        if let Some(answer) = &mut self.answered {
+            answer.holds = false;
+        }
+    }
+
+    fn shape_for(&mut self, map: &TableMap, online: bool) -> Result<Arc<TableShape>, ShapeError> {
+        if let Some(answer) = self.answered.as_ref().filter(|one| one.holds && same_table(&one.map, map)) {
+            return Ok(Arc::clone(&answer.shape));
+        }
+        let shape = match from_row_metadata(map)? {
+            Some(shape) => self.with_key(shape, online)?,
+            None => self.described(map, online)?,
+        };
+        let shape = self.shared(shape);
+        self.answered = Some(Answer { map: map.clone(), shape: Arc::clone(&shape), holds: true });
+        Ok(shape)
+    }
+
+    /// A full map does not tell of unique indexes: those of a table without primary key come from the server.
+    fn with_key(&self, shape: TableShape, online: bool) -> Result<TableShape, ShapeError> {
+        if shape.key.is_some() || !online {
+            return Ok(shape);
+        }
+        let key = match &self.description {
+            Description::Unread => return Err(ShapeError::NeedsReload(shape.name)),
+            Description::Missing => None,
+            Description::Read(described) => described.key_of(&shape.columns),
+        };
+        Ok(TableShape { key, ..shape })
+    }
+
+    fn described(&mut self, map: &TableMap, online: bool) -> Result<TableShape, ShapeError> {
+        let table = map.name.clone();
+        if !online {
+            return Err(ShapeError::Offline { table });
+        }
+        let described = match &self.description {
+            Description::Unread => return Err(ShapeError::NeedsReload(table)),
+            Description::Missing => return Err(ShapeError::Missing { table }),
+            Description::Read(described) => described,
+        };
+        let shape = described.shape(map)?;
+        match check(map, &shape) {
+            Ok(()) => Ok(shape),
+            // What was read may be older than this map: read once more for it, then believe the difference.
+            Err(_) if !self.disputed.as_ref().is_some_and(|disputed| same_table(disputed, map)) => {
+                self.disputed = Some(map.clone());
+                self.description = Description::Unread;
+                Err(ShapeError::NeedsReload(table))
+            }
+            Err(mismatch) => Err(ShapeError::Mismatch { table, mismatch }),
+        }
+    }
+
+    /// The `Arc` of the last answer when the shape is the same.
+    fn shared(&self, shape: TableShape) -> Arc<TableShape> {
+        match &self.answered {
+            Some(last) if *last.shape == shape => Arc::clone(&last.shape),
+            _ => Arc::new(shape),
+        }
+    }
+}
+
+/// Whether two maps describe the same table in the same way, whatever number it goes by.
+fn same_table(a: &TableMap, b: &TableMap) -> bool {
+    a.columns == b.columns && a.primary_key == b.primary_key
+}
+
+#[cfg(test)]
+mod tests;
