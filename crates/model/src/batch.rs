@@ -2,7 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
-use crate::{checkpoint::PartialTransaction, gtid_set::GtidSet, position::BinlogPosition};
+use crate::{checkpoint::PartialTransaction, gtid::ServerUuid, gtid_set::GtidSet, position::BinlogPosition};
 
 /// A range of bytes in one of a batch's buffers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -53,6 +53,8 @@ pub struct Progress {
     pub gtids: GtidSet,
     /// The end of the last transaction that ends in this batch or before it.
     pub position: BinlogPosition,
+    /// The server that `position` counts on; nothing for files read without one.
+    pub server_uuid: Option<ServerUuid>,
     /// How many transactions end in this batch.
     pub transactions: u64,
     /// When the first of them was committed on the server read from, in microseconds since 1970 UTC: the batch's lag.
