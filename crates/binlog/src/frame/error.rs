@@ -1,0 +1,111 @@
+//! What can be wrong with a frame.
+
+use std::sync::Arc;
+
+use becauselog_model::ErrorClass;
+use thiserror::Error;
+
+use crate::event::{EventError, EventKind};
+
+/// Bytes that are no sound event, with their place.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum FrameError {
+    /// The bytes end inside an event.
+    #[error("{file}:{offset}: the log ends inside an event: {expected} bytes expected, {found} found")]
+    Torn {
+        /// The file.
+        file: Arc<str>,
+        /// Where the event begins.
+        offset: u64,
+        /// The event's length in bytes; of a header 19.
+        expected: u64,
+        /// The bytes that are there.
+        found: u64,
+    },
+    /// A length that no event can have.
+    #[error(
+        "{file}:{offset}: an event of {length} bytes; 19 to {limit} are possible: the log is damaged here"
+    )]
+    Length {
+        /// The file.
+        file: Arc<str>,
+        /// Where the event begins.
+        offset: u64,
+        /// The length in its header.
+        length: u32,
+        /// The longest possible.
+        limit: u32,
+    },
+    /// The checksum is not that of the bytes.
+    #[error(
+        "{file}:{offset}: checksum of a {kind} event: {expected:#010x} expected, {found:#010x} found: the log is damaged here"
+    )]
+    Checksum {
+        /// The file.
+        file: Arc<str>,
+        /// Where the event begins.
+        offset: u64,
+        /// The kind that its header says.
+        kind: EventKind,
+        /// What the event says.
+        expected: u32,
+        /// What its bytes give.
+        found: u32,
+    },
+    /// A frame's own content (format description, rotate, heartbeat) is malformed.
+    #[error("{file}:{offset}: {source}")]
+    Malformed {
+        /// The file.
+        file: Arc<str>,
+        /// Where the event begins.
+        offset: u64,
+        /// What is wrong.
+        source: EventError,
+    },
+    /// The first event of a file is not its format description.
+    #[error("{file}:{offset}: a {kind} event before any format description; a binlog file begins with one")]
+    NoFormat {
+        /// The file.
+        file: Arc<str>,
+        /// Where the event begins.
+        offset: u64,
+        /// The kind of the event.
+        kind: EventKind,
+    },
+    /// The file does not begin like a binlog file.
+    #[error("{file}: not a binlog file: begins with {found:02x?}, a binlog file with fe 62 69 6e")]
+    NotABinlog {
+        /// The file.
+        file: Arc<str>,
+        /// The first bytes, 4 at most.
+        found: Vec<u8>,
+    },
+    /// The file is encrypted.
+    #[error(
+        "{file}: an encrypted binlog file (begins with fd 62 69 6e); read it through the server, which decrypts it, or switch binlog_encryption off and rotate"
+    )]
+    Encrypted {
+        /// The file.
+        file: Arc<str>,
+    },
+}
+
+impl FrameError {
+    /// What is to be done. On a connection the caller may try once more: the bytes may have been damaged on their way.
+    #[must_use]
+    pub const fn class(&self) -> ErrorClass {
+        ErrorClass::Operator
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Torn { .. } => "E_TORN",
+            Self::Length { .. } | Self::Malformed { .. } | Self::NoFormat { .. } => "E_DAMAGED",
+            Self::Checksum { .. } => "E_CHECKSUM",
+            Self::NotABinlog { .. } => "E_NOT_A_BINLOG",
+            Self::Encrypted { .. } => "E_ENCRYPTED",
+        }
+    }
+}

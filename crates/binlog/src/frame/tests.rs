@@ -1,0 +1,139 @@
+#![allow(clippy::unwrap_used)]
+use super::*;
+use crate::event::EventError;
+
+fn event(kind: EventKind, log_pos: u32, flags: u16, body: &[u8], crc: bool) -> Bytes {
+    let size = EventHeader::LEN + body.len() + if crc { 4 } else { 0 };
+    let mut bytes = vec![0; 4];
+    bytes.push(kind.0);
+    bytes.extend(1u32.to_le_bytes());
+    bytes.extend((size as u32).to_le_bytes());
+    bytes.extend(log_pos.to_le_bytes());
+    bytes.extend(flags.to_le_bytes());
+    bytes.extend(body);
+    if crc {
+        bytes.extend(crc32fast::hash(&bytes).to_le_bytes());
+    }
+    bytes.into()
+}
+
+fn format_body(version: &str, algorithm: u8) -> Vec<u8> {
+    let mut body = vec![4, 0];
+    let mut padded = version.as_bytes().to_vec();
+    padded.resize(50, 0);
+    body.extend(padded);
+    body.extend([0, 0, 0, 0, 19]);
+    body.extend([0; 42]);
+    body.push(algorithm);
+    body
+}
+
+fn rotate(pos: u64, name: &str) -> Vec<u8> {
+    [&pos.to_le_bytes(), name.as_bytes()].concat()
+}
+
+fn framer_at(pos: u64) -> Framer {
+    let mut framer = Framer::new("".into(), 4);
+    framer.accept_from_wire(event(EventKind::ROTATE, 0, 0x20, &rotate(pos, "bin.000001"), false)).unwrap();
+    framer
+        .accept_from_wire(event(EventKind::FORMAT_DESCRIPTION, 0, 0, &format_body("9.7.4", 1), true))
+        .unwrap();
+    framer
+}
+
+#[test]
+fn the_first_rotate_is_read_with_and_without_a_checksum() {
+    for crc in [true, false] {
+        let mut framer = Framer::new("".into(), 4);
+        let bytes = event(EventKind::ROTATE, 0, 0x20, &rotate(4711, "mbin.000003"), crc);
+        let read = framer.accept_from_wire(bytes).unwrap();
+        assert_eq!((&*read.file, read.start, read.end), ("mbin.000003", 4711, 4711));
+        assert_eq!(framer.position().to_string(), "mbin.000003:4711");
+    }
+}
+
+#[test]
+fn once_the_format_is_known_every_checksum_is_verified() {
+    let mut framer = framer_at(4);
+    let mut damaged = event(EventKind::XID, 400, 0, &[1; 8], true).to_vec();
+    damaged[20] ^= 0x40;
+    let error = framer.accept_from_wire(damaged.into()).unwrap_err();
+    assert!(matches!(error, FrameError::Checksum { kind: EventKind::XID, .. }), "{error}");
+    let mut damaged = event(EventKind::ROTATE, 0, 0x20, &rotate(4, "bin.000002"), true).to_vec();
+    damaged[30] ^= 1;
+    assert!(matches!(framer.accept_from_wire(damaged.into()), Err(FrameError::Checksum { .. })));
+}
+
+#[test]
+fn the_in_use_flag_is_not_covered_by_the_checksum() {
+    let mut bytes = event(EventKind::FORMAT_DESCRIPTION, 126, 0, &format_body("8.0.12", 1), true).to_vec();
+    bytes[17] = 1;
+    let mut framer = Framer::new("bin.000001".into(), 4);
+    let read = framer.accept_from_file(bytes.clone().into()).unwrap();
+    assert!(read.header.flags.has(EventFlags::BINLOG_IN_USE));
+    bytes[30] ^= 1;
+    assert!(matches!(framer.accept_from_file(bytes.into()), Err(FrameError::Checksum { .. })));
+}
+
+#[test]
+fn a_log_without_checksums_has_four_more_bytes_in_its_format_description_alone() {
+    let mut framer = Framer::new("bin.000001".into(), 4);
+    let mut description =
+        event(EventKind::FORMAT_DESCRIPTION, 126, 0, &format_body("8.0.12", 0), true).to_vec();
+    let last = description.len() - 1;
+    description[last] ^= 0xff;
+    framer.accept_from_file(description.into()).unwrap();
+    let xid = framer.accept_from_file(event(EventKind::XID, 0, 0, &[1; 8], false)).unwrap();
+    assert_eq!(xid.body.len(), 8);
+}
+
+#[test]
+fn places_on_the_wire_come_from_the_header_and_reach_beyond_4_gib() {
+    let mut framer = framer_at(0xffff_ff00);
+    let first = framer.accept_from_wire(event(EventKind::XID, 0xffff_ff80, 0, &[0; 8], true)).unwrap();
+    assert_eq!((first.start, first.end), (0xffff_ff80 - 31, 0xffff_ff80));
+    let second = framer.accept_from_wire(event(EventKind::XID, 0x10, 0, &[0; 8], true)).unwrap();
+    assert_eq!((second.start, second.end), (0x1_0000_0010 - 31, 0x1_0000_0010));
+    let real = event(EventKind::ROTATE, 0x50, 0, &rotate(4, "bin.000002"), true);
+    assert_eq!(&*framer.accept_from_wire(real).unwrap().file, "bin.000001");
+    assert_eq!(framer.position().to_string(), "bin.000002:4");
+}
+
+#[test]
+fn made_up_events_stand_nowhere() {
+    let mut framer = framer_at(777);
+    assert_eq!(framer.position().to_string(), "bin.000001:777");
+    let heartbeat = event(EventKind::HEARTBEAT, 900, 0, b"bin.000001", true);
+    let read = framer.accept_from_wire(heartbeat).unwrap();
+    assert_eq!((read.start, read.end), (777, 777));
+    assert_eq!(framer.position().to_string(), "bin.000001:900");
+}
+
+#[test]
+fn lengths_are_bounded_before_anything_is_allocated() {
+    let framer = Framer::new("bin.000001".into(), 4);
+    let mut header = event(EventKind::XID, 0, 0, &[], false).to_vec();
+    for length in [0u32, 18, EVENT_LEN_MAX + 1, u32::MAX] {
+        header[9..13].copy_from_slice(&length.to_le_bytes());
+        let error = framer.header(&header).unwrap_err();
+        assert!(matches!(error, FrameError::Length { length: told, .. } if told == length), "{error}");
+    }
+    let short = framer.header(&header[..18]).unwrap_err();
+    assert!(matches!(short, FrameError::Malformed { source: EventError { .. }, .. }));
+}
+
+#[test]
+fn a_packet_of_another_length_than_its_event_is_torn() {
+    let mut framer = framer_at(4);
+    let mut bytes = event(EventKind::XID, 400, 0, &[1; 8], true).to_vec();
+    bytes.pop();
+    let error = framer.accept_from_wire(bytes.into()).unwrap_err();
+    assert!(matches!(error, FrameError::Torn { expected: 31, found: 30, .. }), "{error}");
+}
+
+#[test]
+fn a_file_that_does_not_begin_with_its_format_is_told() {
+    let mut framer = Framer::new("bin.000001".into(), 4);
+    let error = framer.accept_from_file(event(EventKind::XID, 0, 0, &[1; 8], false)).unwrap_err();
+    assert!(matches!(error, FrameError::NoFormat { kind: EventKind::XID, offset: 4, .. }), "{error}");
+}

@@ -1,0 +1,90 @@
+//! What can be wrong with the order or kind of events.
+
+use becauselog_model::{BinlogPosition, ErrorClass};
+use thiserror::Error;
+
+use crate::event::{EventError, EventKind};
+
+/// An event that cannot stand where it stands, with its place.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+#[error("{at}: {fault}")]
+pub struct GroupError {
+    /// Where the event begins.
+    pub at: BinlogPosition,
+    /// What is wrong with it.
+    pub fault: GroupFault,
+}
+
+/// What is wrong with an event.
+#[derive(Debug, Error, Clone, PartialEq, Eq)]
+pub enum GroupFault {
+    /// Its content is malformed.
+    #[error(transparent)]
+    Malformed(#[from] EventError),
+    /// A change was logged as a statement, not as rows.
+    #[error(
+        "a change was logged in statement format ({what}), so its rows are unknown; set binlog_format=ROW on the server (in every session, and in replicas' appliers) and start after this transaction"
+    )]
+    StatementFormat {
+        /// The statement's first word, or the kind of event.
+        what: String,
+    },
+    /// The server says that its log may lack changes.
+    #[error(
+        "the server wrote an incident ({message}): changes may be missing from its log; compare the data, then start after this place"
+    )]
+    Incident {
+        /// The server's words.
+        message: String,
+    },
+    /// A kind of event that we do not know and must not skip.
+    #[error("an event of an unknown kind ({kind}) that must not be skipped; a newer version may know it")]
+    UnknownEvent {
+        /// The kind.
+        kind: EventKind,
+    },
+    /// A kind of event that MariaDB writes and that we cannot read yet.
+    #[error("a {kind} event; logs of MariaDB are not supported yet")]
+    MariaDb {
+        /// The kind.
+        kind: EventKind,
+    },
+    /// An event that needs an open transaction and there is none.
+    #[error("a {what} outside of any transaction; a start position has to be the begin of a transaction")]
+    Outside {
+        /// What stands there.
+        what: &'static str,
+    },
+    /// A transaction begins inside of one.
+    #[error("a {what} inside the transaction that begins at {begin}: its end is missing")]
+    Inside {
+        /// What stands there.
+        what: &'static str,
+        /// Where the open transaction begins.
+        begin: BinlogPosition,
+    },
+    /// An XA statement whose id cannot be read.
+    #[error("an XA statement whose id cannot be read")]
+    XaId,
+}
+
+impl GroupError {
+    /// What is to be done.
+    #[must_use]
+    pub const fn class(&self) -> ErrorClass {
+        ErrorClass::Operator
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self.fault {
+            GroupFault::Malformed(_) => "E_DAMAGED",
+            GroupFault::StatementFormat { .. } => "E_STATEMENT_FORMAT",
+            GroupFault::Incident { .. } => "E_INCIDENT",
+            GroupFault::UnknownEvent { .. } => "E_UNKNOWN_EVENT",
+            GroupFault::MariaDb { .. } => "E_MARIADB",
+            GroupFault::Outside { .. } | GroupFault::Inside { .. } | GroupFault::XaId => "E_GROUP",
+        }
+    }
+}
