@@ -3,7 +3,13 @@
 //! Source: the server's `sql-common/json_binary.h`. Nothing is copied; every offset is checked against the document,
 //! and a walker must limit its depth ([`DEPTH_MAX`] is the server's own limit).
 
+mod diff;
+mod opaque;
+
 use thiserror::Error;
+
+pub use diff::{Diff, Operation, diffs};
+pub use opaque::Opaque;
 
 /// The deepest nesting that a server accepts.
 pub const DEPTH_MAX: usize = 100;
@@ -20,6 +26,12 @@ pub enum JsonbError {
     /// Nested deeper than [`DEPTH_MAX`].
     #[error("binary JSON is nested deeper than {DEPTH_MAX}")]
     TooDeep,
+    /// A date or time inside it that no server writes.
+    #[error("binary JSON has a date or time that is none")]
+    BadTime,
+    /// An operation of a partial update that no server writes.
+    #[error("binary JSON is changed by an unknown operation {0}")]
+    UnknownDiff(u8),
 }
 
 /// One value of a document.
@@ -37,7 +49,7 @@ pub enum Value<'a> {
     Double(f64),
     /// A string in utf8mb4.
     Str(&'a [u8]),
-    /// A value of an SQL type that JSON lacks: a decimal, a date, a bit field, binary data…
+    /// A value of an SQL type that JSON lacks, for [`Opaque::read`]: a decimal, a date, a bit field, binary data…
     Opaque {
         /// The server's field type code, for example 246 for DECIMAL.
         field_type: u8,
