@@ -71,11 +71,11 @@ impl Dialect {
         !self.at_least(9, 0, 0)
     }
 
-    /// The server's TLS is one that a client with TLS 1.2 as its minimum can talk to (community builds of 5.7 before
-    /// 5.7.28 have TLS 1.1 at most).
+    /// The server's TLS has key exchanges that rustls has too. 8.0.12 with OpenSSL 1.0.2 offers finite-field
+    /// Diffie-Hellman only, 5.7.22 with yaSSL no more than TLS 1.1; releases built with OpenSSL 1.1.1 (8.0.18) are fine.
     #[must_use]
     pub fn has_modern_tls(self) -> bool {
-        self.at_least(5, 7, 28)
+        self.at_least(8, 0, 18)
     }
 
     /// The options every test server starts with: GTIDs, row format, small and fast. A value given by the test wins.

@@ -26,15 +26,21 @@
 //! This crate knows nothing of Becauselog's own crates: it is the ground that they are tested on.
 
 pub mod becauselog;
+pub mod client;
 pub mod dialect;
 pub mod fold;
 pub mod provision;
+pub mod proxy;
 pub mod replicated;
 pub mod server;
 pub mod tls;
+pub mod truth;
+pub mod users;
 pub mod version;
 
+pub use client::mysqlbinlog;
 pub use dialect::Dialect;
 pub use replicated::Replicated;
 pub use server::{MysqlServer, ServerBuilder};
+pub use truth::{TruthRows, truth_rows};
 pub use version::{Release, Version};

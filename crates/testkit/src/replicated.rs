@@ -4,7 +4,6 @@ use anyhow::{Context, Result, bail};
 use mysql_async::prelude::Queryable;
 use mysql_async::{Row, Value};
 
-use crate::dialect::Dialect;
 use crate::provision;
 use crate::server::{MysqlServer, ServerBuilder};
 use crate::version::Version;
@@ -39,7 +38,7 @@ impl Replicated {
         primary: impl FnOnce(ServerBuilder) -> ServerBuilder,
         replica: impl FnOnce(ServerBuilder) -> ServerBuilder,
     ) -> Result<Self> {
-        let dialect = Dialect::of(provision::resolve(version).await?.release);
+        let dialect = provision::resolve(version).await?.dialect();
         let logging = MysqlServer::builder(version).option("log-replica-updates", "ON");
         let following = dialect
             .replica_options()

@@ -56,7 +56,7 @@ impl MysqlServer {
     }
 
     async fn start(builder: ServerBuilder, binaries: Arc<ServerBinaries>) -> Result<Self> {
-        let dialect = Dialect::of(binaries.release);
+        let dialect = binaries.dialect();
         let mut options: BTreeMap<String, String> = dialect.defaults().into_iter().collect();
         if builder.durable {
             options.insert("sync-binlog".into(), "1".into());
@@ -199,7 +199,7 @@ impl MysqlServer {
     /// The words this server understands, and what it can do.
     #[must_use]
     pub fn dialect(&self) -> Dialect {
-        Dialect::of(self.binaries.release)
+        self.binaries.dialect()
     }
 
     /// Where the server came from, and its clients.

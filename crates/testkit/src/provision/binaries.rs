@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::container::Image;
+use crate::dialect::Dialect;
 use crate::version::{Release, Version};
 
 /// A program with what must stand before its own arguments (a loader of its own, for example) and its environment.
@@ -86,4 +87,12 @@ pub struct ServerBinaries {
     pub mysql: Option<Program>,
     /// `mysqlbinlog`.
     pub mysqlbinlog: Option<Program>,
+}
+
+impl ServerBinaries {
+    /// The words this server understands, and what it can do.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        Dialect::of(self.release)
+    }
 }
