@@ -1,3 +1,39 @@
-//! Stages as streams: source, transform, sinks, checkpoint, shutdown.
+//! The pipeline: source, transform, sinks and checkpoint as stages joined by channels bounded in bytes.
+//!
+//! ```text
+//! source ──► transform ──► sink (one task each) ──► checkpoint
+//!  events     groups,       accepted, durable        lowest durable commit
+//!             rows, bytes
+//! ```
+//!
+//! What this crate deliberately does not know: which sinks there are (they come as [`becauselog_sink::BoxSink`]), what a
+//! configuration file looks like, how events, rows and formats are laid out.
+//!
+//! Invariants:
+//! - no row leaves before the end of its group was seen;
+//! - only ends of groups are checkpoints, and only after every sink has them durably;
+//! - every channel is bounded in bytes, and a sink that stalls stalls the reader;
+//! - a stage that ends early ends the pipeline with its reason; nothing is skipped.
 
+mod budget;
+mod checkpoint;
+mod checkpoints;
+mod emit;
+mod encode;
+mod error;
+mod group;
+mod lane;
+mod run;
+mod shapes;
 pub mod state;
+mod status;
+mod transform;
+mod xa;
+
+pub use encode::Encode;
+pub use error::PipelineError;
+pub use run::{Finished, Outlet, Pipeline, PipelineConfig};
+pub use shapes::Shapes;
+pub use status::{Lag, Status};
+pub use transform::TableFilter;
+pub use xa::{XaError, XaLimits};

@@ -1,0 +1,186 @@
+//! Running a pipeline: where it starts, its tasks, how it stops.
+
+mod keeper;
+mod outlet;
+mod resume;
+mod source;
+mod stages;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use becauselog_model::{Checkpoint, StoredPosition};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+pub use self::{outlet::Outlet, source::Source};
+use crate::{
+    budget::byte_channel,
+    checkpoints::Checkpoints,
+    emit::Emitter,
+    error::PipelineError,
+    lane::{Ahead, Lane},
+    shapes::Shapes,
+    state::StateFolder,
+    status::Status,
+    transform::{Parts, TableFilter, Transform},
+    xa::{XaLimits, XaStore},
+};
+
+/// What a pipeline is to be like. All sizes in bytes.
+#[derive(Clone)]
+pub struct PipelineConfig {
+    /// Which tables are wanted.
+    pub filter: TableFilter,
+    /// How much may be queued between the stages, all together.
+    pub queue_bytes: usize,
+    /// How much of a transaction waits in memory for its end; the rest waits in a file.
+    pub transaction_memory_bytes: usize,
+    /// How much may be prepared and not settled.
+    pub xa: XaLimits,
+    /// The shortest time between two checkpoints on disk.
+    pub checkpoint_interval: Duration,
+    /// How long stopping may take.
+    pub stop_deadline: Duration,
+    /// Where large transactions wait when there is no state folder.
+    pub scratch: PathBuf,
+}
+
+/// A pipeline whose sinks were asked where they are, before its source is opened.
+pub struct Pipeline {
+    config: PipelineConfig,
+    outlets: Vec<Outlet>,
+    stored: Vec<Option<StoredPosition>>,
+    state: Option<Arc<StateFolder>>,
+    resume: Option<Checkpoint>,
+    manual: bool,
+    status: Arc<Status>,
+}
+
+/// How a pipeline ended.
+#[derive(Debug, Clone)]
+pub struct Finished {
+    /// The last checkpoint.
+    pub checkpoint: Checkpoint,
+}
+
+impl Pipeline {
+    /// Asks the state folder and the sinks where they are.
+    ///
+    /// # Errors
+    /// When one of them cannot tell.
+    pub async fn prepare(
+        config: PipelineConfig,
+        mut outlets: Vec<Outlet>,
+        state: Option<Arc<StateFolder>>,
+    ) -> Result<Self, PipelineError> {
+        let (local, manual) = match &state {
+            Some(state) => (state.load_checkpoint()?, state.manual_position()?),
+            None => (None, None),
+        };
+        let mut stored = Vec::with_capacity(outlets.len());
+        for outlet in &mut outlets {
+            stored.push(outlet.stored().await?);
+        }
+        let is_manual = manual.is_some();
+        if is_manual {
+            stored = vec![None; outlets.len()];
+        }
+        let resume = manual.or_else(|| resume::lowest(&stored, local));
+        Ok(Self { config, outlets, stored, state, resume, manual: is_manual, status: Arc::default() })
+    }
+
+    /// Where to go on; nothing when nothing was ever delivered.
+    #[must_use]
+    pub const fn resume(&self) -> Option<&Checkpoint> {
+        self.resume.as_ref()
+    }
+
+    /// What the pipeline says of itself, now and while it runs.
+    #[must_use]
+    pub fn status(&self) -> Arc<Status> {
+        Arc::clone(&self.status)
+    }
+
+    /// Runs until the source ends, `stop` is cancelled, or something fails. `started` is where the source starts.
+    /// A notification on `reopen` makes the sinks open their files anew.
+    ///
+    /// # Errors
+    /// The first failure of any stage.
+    pub async fn run(
+        mut self,
+        source: impl Source + 'static,
+        started: Checkpoint,
+        shapes: Shapes,
+        stop: CancellationToken,
+        reopen: Arc<Notify>,
+    ) -> Result<Finished, PipelineError> {
+        self.begin(&started).await?;
+        let checkpoints = Arc::new(Checkpoints::new(started.clone(), self.outlets.len()));
+        self.status.checkpointed(&started);
+        let mut stages = stages::Stages::new(stop, self.config.stop_deadline);
+        let share = (self.config.queue_bytes / 2).max(1);
+        let (to_transform, from_source) = byte_channel(share);
+        let mut lanes = Vec::new();
+        let mut channels = Vec::new();
+        let names_and_stored = self.outlets.into_iter().zip(self.stored);
+        let per_sink = share / names_and_stored.len().max(1);
+        for (number, (outlet, stored)) in names_and_stored.enumerate() {
+            let (sender, receiver) = byte_channel(per_sink);
+            channels.push(sender);
+            let (sink, encoder) = outlet.into_parts();
+            let ahead = Ahead::of(stored, &started);
+            lanes.push(Lane::new(becauselog_sink::Sink::name(&sink).to_owned(), encoder, ahead));
+            let task = outlet::SinkTask {
+                number,
+                sink,
+                batches: receiver,
+                checkpoints: Arc::clone(&checkpoints),
+                status: Arc::clone(&self.status),
+                reopen: Arc::clone(&reopen),
+            };
+            stages.sink(task);
+        }
+        let (spool_folder, xa_folder) = match &self.state {
+            Some(state) => (state.spool(), state.xa()),
+            None => (self.config.scratch.clone(), self.config.scratch.join("xa")),
+        };
+        let transform = Transform::new(Parts {
+            lanes,
+            emitter: Emitter::new(channels, Arc::clone(&checkpoints), &started),
+            shapes,
+            filter: self.config.filter,
+            spool_folder,
+            transaction_memory_bytes: self.config.transaction_memory_bytes,
+            xa: XaStore::open(xa_folder, self.config.xa, Some(&started))?,
+            checkpoints: Arc::clone(&checkpoints),
+            status: Arc::clone(&self.status),
+        });
+        stages.source(source, to_transform);
+        stages.transform(transform, from_source);
+        let keeper = keeper::Keeper {
+            checkpoints: Arc::clone(&checkpoints),
+            state: self.state,
+            status: self.status,
+            interval: self.config.checkpoint_interval,
+        };
+        stages.run(keeper).await?;
+        Ok(Finished { checkpoint: checkpoints.current().0 })
+    }
+
+    /// Tells the sinks and the state folder where the stream begins.
+    async fn begin(&mut self, started: &Checkpoint) -> Result<(), PipelineError> {
+        for (outlet, stored) in self.outlets.iter_mut().zip(&self.stored) {
+            let own = stored
+                .clone()
+                .unwrap_or_else(|| StoredPosition { checkpoint: started.clone(), partial: None });
+            outlet.begin(&own).await?;
+        }
+        if let Some(state) = &self.state {
+            state.save_checkpoint(started)?;
+            if self.manual {
+                state.manual_position_taken()?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,294 @@
+//! The transform stage: from marked events to encoded batches.
+//!
+//! It keeps the open group, and when its end is seen decodes its rows and hands each change to every lane's encoder.
+//! It runs on a thread of its own, since it works rather than waits.
+
+mod rows;
+mod tables;
+
+use std::{path::PathBuf, sync::Arc};
+
+use becauselog_binlog::{
+    SourceBatch,
+    event::{Event, EventKind, Query, Xid},
+    group::{Group, Mark, StatementKind},
+};
+use becauselog_format::DdlChange;
+use becauselog_model::{TableName, Transaction};
+use becauselog_sink::failpoint;
+
+use self::tables::Tables;
+use crate::{
+    budget::Closed,
+    checkpoints::Checkpoints,
+    emit::Emitter,
+    error::PipelineError,
+    group::{GroupEvents, GroupStore},
+    lane::Lane,
+    shapes::Shapes,
+    status::Status,
+    xa::XaStore,
+};
+
+/// Says which tables are wanted.
+pub type TableFilter = Arc<dyn Fn(&TableName) -> bool + Send + Sync>;
+
+/// The stage with all that it keeps between events.
+pub struct Transform {
+    lanes: Vec<Lane>,
+    emitter: Emitter,
+    shapes: Shapes,
+    tables: Tables,
+    filter: TableFilter,
+    store: GroupStore,
+    spool_folder: PathBuf,
+    xa: XaStore,
+    checkpoints: Arc<Checkpoints>,
+    status: Arc<Status>,
+    index: Vec<becauselog_decode::RowIndex>,
+}
+
+/// Why the stage stopped early.
+#[derive(Debug)]
+pub enum Stopped {
+    /// A sink is gone; it says why itself.
+    SinkGone,
+    /// A failure of its own.
+    Failed(PipelineError),
+}
+
+/// What the stage is made of.
+pub struct Parts {
+    /// One lane a sink.
+    pub lanes: Vec<Lane>,
+    /// Where batches go.
+    pub emitter: Emitter,
+    /// Where shapes come from.
+    pub shapes: Shapes,
+    /// Which tables are wanted.
+    pub filter: TableFilter,
+    /// Where large transactions wait.
+    pub spool_folder: PathBuf,
+    /// How many bytes of a transaction stay in memory.
+    pub transaction_memory_bytes: usize,
+    /// Prepared transactions.
+    pub xa: XaStore,
+    /// The shared checkpoint.
+    pub checkpoints: Arc<Checkpoints>,
+    /// Counters.
+    pub status: Arc<Status>,
+}
+
+/// A batch is sent once it has so many bytes; before that when the reader has nothing more.
+const BATCH_BYTES: usize = 1 << 20;
+
+impl From<Closed> for Stopped {
+    fn from(_: Closed) -> Self {
+        Self::SinkGone
+    }
+}
+
+impl<E: Into<PipelineError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl Transform {
+    /// The stage.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        let store = GroupStore::new(parts.transaction_memory_bytes, parts.spool_folder.clone());
+        Self {
+            lanes: parts.lanes,
+            emitter: parts.emitter,
+            shapes: parts.shapes,
+            tables: Tables::default(),
+            filter: parts.filter,
+            store,
+            spool_folder: parts.spool_folder,
+            xa: parts.xa,
+            checkpoints: parts.checkpoints,
+            status: parts.status,
+            index: Vec::new(),
+        }
+    }
+
+    /// Takes what the reader had, and sends what became of it.
+    ///
+    /// # Errors
+    /// When a sink is gone or something cannot be read or rendered.
+    pub async fn take(&mut self, batch: SourceBatch) -> Result<(), Stopped> {
+        Status::add(&self.status.bytes_read, batch.bytes as u64);
+        if batch.restarted {
+            self.store.clear();
+            Status::add(&self.status.reconnects, 1);
+        }
+        let mut groups = batch.groups.into_iter();
+        for (event, mark) in batch.events {
+            self.event(event, mark, &mut groups).await?;
+        }
+        if self.emitter.has_news() {
+            self.emitter.send(&mut self.lanes, None).await?;
+            self.xa.durable(self.checkpoints.kept_seq())?;
+        }
+        Ok(())
+    }
+
+    async fn event(
+        &mut self,
+        event: Event,
+        mark: Mark,
+        groups: &mut impl Iterator<Item = Group>,
+    ) -> Result<(), Stopped> {
+        let mut group = || {
+            groups.next().ok_or_else(|| PipelineError::Stage {
+                stage: "source",
+                what: "a group ended without its description".to_owned(),
+            })
+        };
+        match mark {
+            Mark::Outside => Ok(()),
+            Mark::Begin | Mark::Member => self.keep(event),
+            Mark::Cuts => {
+                self.store.clear();
+                Ok(())
+            }
+            Mark::Commit => {
+                let group = group()?;
+                self.commit(&group).await
+            }
+            Mark::Rollback => {
+                let group = group()?;
+                self.store.clear();
+                self.ended(&group);
+                Ok(())
+            }
+            Mark::Statement(kind) => {
+                let group = group()?;
+                self.statement(&event, kind, &group).await
+            }
+            Mark::XaPrepare(xid) => {
+                let group = group()?;
+                self.xa_prepare(&xid, &group)
+            }
+            Mark::XaCommit(xid) => {
+                let group = group()?;
+                self.xa_commit(&xid, &group).await
+            }
+            Mark::XaRollback(xid) => {
+                let group = group()?;
+                self.store.clear();
+                let seq = self.emitter.filling_seq();
+                self.xa.settle(&xid, group.transaction.gtid.as_ref(), &group.end, seq)?;
+                self.ended(&group);
+                Ok(())
+            }
+        }
+    }
+
+    /// Keeps an event until the end of its group is seen, if the group will be read by it.
+    fn keep(&mut self, event: Event) -> Result<(), Stopped> {
+        let read = matches!(event.kind(), EventKind::TABLE_MAP | EventKind::ROWS_QUERY | EventKind::QUERY);
+        if read || event.kind().is_rows() {
+            let was_spooled = self.store.is_spooled();
+            self.store
+                .push(event)
+                .map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
+            if !was_spooled && self.store.is_spooled() {
+                failpoint("pipeline.spool.begun");
+                Status::add(&self.status.spooled, 1);
+            }
+        }
+        Ok(())
+    }
+
+    fn events(&mut self) -> Result<GroupEvents, Stopped> {
+        let taken = self.store.take();
+        Ok(taken.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?)
+    }
+
+    fn ended(&mut self, group: &Group) {
+        self.tables.trim();
+        Status::add(&self.status.transactions, 1);
+        let transaction = &group.transaction;
+        self.emitter.ended(
+            group.transaction.gtid.as_ref(),
+            &group.end,
+            transaction.server_uuid,
+            transaction.immediate_commit_us,
+        );
+    }
+
+    async fn commit(&mut self, group: &Group) -> Result<(), Stopped> {
+        failpoint("pipeline.commit");
+        let events = self.events()?;
+        self.deliver(group, &group.transaction, events).await?;
+        self.ended(group);
+        self.send_if_full().await
+    }
+
+    /// Sends what is there when it is enough for a batch.
+    async fn send_if_full(&mut self) -> Result<(), Stopped> {
+        if self.lanes.iter().any(|lane| lane.waiting_bytes() >= BATCH_BYTES) {
+            self.emitter.send(&mut self.lanes, None).await?;
+        }
+        Ok(())
+    }
+
+    async fn statement(&mut self, event: &Event, kind: StatementKind, group: &Group) -> Result<(), Stopped> {
+        // A statement that ends a group stands alone in it; whatever else was kept is of the same group.
+        let events = self.events()?;
+        self.deliver(group, &group.transaction, events).await?;
+        if kind == StatementKind::Ddl {
+            self.ddl(event, &group.transaction)?;
+        }
+        self.ended(group);
+        Ok(())
+    }
+
+    /// Takes notice of a statement that may change shapes, and tells the lanes.
+    fn ddl(&mut self, event: &Event, transaction: &Transaction) -> Result<(), Stopped> {
+        let query = Query::parse(&event.body)
+            .map_err(|source| PipelineError::Event { position: event.position(), source })?;
+        let database = String::from_utf8_lossy(&query.schema).into_owned();
+        self.shapes.note_statement(&database, &query.statement);
+        self.tables.clear();
+        let ddl = DdlChange {
+            transaction,
+            file: &event.file,
+            pos: event.start,
+            timestamp_s: event.header.timestamp_s,
+            server_id: event.header.server_id,
+            database: &database,
+            statement: &query.statement,
+        };
+        for lane in &mut self.lanes {
+            lane.ddl(&ddl).map_err(|source| PipelineError::Format {
+                position: event.position(),
+                row: 0,
+                source,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn xa_prepare(&mut self, xid: &Xid, group: &Group) -> Result<(), Stopped> {
+        let events = self.events()?;
+        self.xa.prepare(xid, &group.transaction, events)?;
+        failpoint("pipeline.xa.prepared");
+        self.ended(group);
+        Ok(())
+    }
+
+    async fn xa_commit(&mut self, xid: &Xid, group: &Group) -> Result<(), Stopped> {
+        self.store.clear();
+        let prepared = self.xa.prepared(xid, &group.end)?;
+        self.deliver(group, &prepared.transaction, prepared.events).await?;
+        let seq = self.emitter.filling_seq();
+        self.xa.settle(xid, group.transaction.gtid.as_ref(), &group.end, seq)?;
+        failpoint("pipeline.xa.settled");
+        self.ended(group);
+        self.send_if_full().await
+    }
+}

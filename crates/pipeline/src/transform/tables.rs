@@ -1,0 +1,63 @@
+//! The tables of the log by the numbers that row events name: what to do with rows of each.
+
+use std::{collections::HashMap, sync::Arc};
+
+use becauselog_decode::{Layout, TablePlan};
+use bytes::Bytes;
+
+/// What is done with rows of a table.
+#[derive(Debug, Clone)]
+pub enum Table {
+    /// They are read.
+    Wanted(Arc<TablePlan>),
+    /// They are counted.
+    Counted(Arc<Layout>),
+}
+
+/// Tables by number; a number is good until the next table map with the same one.
+#[derive(Debug, Default)]
+pub struct Tables {
+    by_id: HashMap<u64, Slot>,
+}
+
+#[derive(Debug)]
+struct Slot {
+    map: Bytes,
+    table: Table,
+}
+
+/// The most tables that are remembered: the server gives a table a new number at each flush or DDL.
+const TABLES_MAX: usize = 20_000;
+
+impl Tables {
+    /// The table of a number.
+    #[must_use]
+    pub fn get(&self, id: u64) -> Option<&Table> {
+        self.by_id.get(&id).map(|slot| &slot.table)
+    }
+
+    /// Whether the number stands for a table with exactly this map already.
+    #[must_use]
+    pub fn knows(&self, id: u64, map: &[u8]) -> bool {
+        self.by_id.get(&id).is_some_and(|slot| slot.map == map)
+    }
+
+    /// Says what a number stands for from now on.
+    pub fn set(&mut self, id: u64, map: &[u8], table: Table) {
+        // A copy: a slice of the event would keep its whole read buffer.
+        self.by_id.insert(id, Slot { map: Bytes::copy_from_slice(map), table });
+    }
+
+    /// Forgets all if there are too many. To be called between groups only: each group maps its tables anew before their
+    /// rows, so nothing but time is lost.
+    pub fn trim(&mut self) {
+        if self.by_id.len() > TABLES_MAX {
+            self.by_id.clear();
+        }
+    }
+
+    /// Forgets all: after a DDL shapes may mean something else under the same map.
+    pub fn clear(&mut self) {
+        self.by_id.clear();
+    }
+}
