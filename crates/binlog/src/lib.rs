@@ -2,7 +2,7 @@
 //!
 //! The pure part: [`event`] (one file for each kind of event), [`frame`] (bytes to checked events), [`payload`]
 //! (compressed transactions as a stream), [`group`] (which events are a transaction, and how it ends). The two readers on
-//! top of it: `FileSource` (files and pipes) and the follower of a server, on its own [`connection`].
+//! top of it: [`FileSource`] (files and pipes) and the follower of a server, on its own [`connection`].
 //!
 //! What this crate deliberately does not know: what a table looks like beyond its table map, what a row's bytes mean, any
 //! output.
@@ -27,6 +27,7 @@
 
 pub mod connection;
 pub mod event;
+mod file_source;
 pub mod frame;
 pub mod group;
 pub mod payload;
@@ -35,7 +36,8 @@ mod source;
 mod start;
 mod stop;
 
+pub use file_source::{FileEvents, FileSource};
 pub use point::PointParseError;
 pub use source::{BATCH_BYTES, SourceBatch, SourceError};
 pub use start::Start;
-pub use stop::Stop;
+pub use stop::{Stop, StopWatch, commit_time_us};

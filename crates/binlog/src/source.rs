@@ -1,14 +1,14 @@
 //! What both readers hand out: batches of events with what each means for its group.
 
-use std::{io, path::PathBuf};
+use std::{io, path::PathBuf, sync::Arc};
 
-use becauselog_model::ErrorClass;
+use becauselog_model::{BinlogPosition, ErrorClass, GtidSet};
 use thiserror::Error;
 
 use crate::{
     event::Event,
     frame::FrameError,
-    group::{GroupError, Mark},
+    group::{Group, GroupError, Grouper, Mark},
     payload::PayloadError,
 };
 
@@ -77,14 +77,28 @@ pub enum SourceError {
         source: io::Error,
     },
     /// The start is in none of the files.
-    #[error(
-        "{start} is not in the files that were given ({files}); give the file that holds it, or start earliest"
-    )]
+    #[error("{start} is not in the files that were given ({files}); give the file that holds it, or start earliest")]
     StartNotInFiles {
         /// The start.
         start: String,
         /// The names of the files.
         files: String,
+    },
+    /// The start is a place inside a transaction.
+    #[error("the start {start} is inside the transaction that begins at {begin}; start there")]
+    StartInsideTransaction {
+        /// The start.
+        start: BinlogPosition,
+        /// Where the transaction begins.
+        begin: BinlogPosition,
+    },
+    /// Transactions that were to be read are in none of the files.
+    #[error("transactions {missing} are missing before {file}: give the files that hold them, or start after them")]
+    GapInFiles {
+        /// The file before which they should be.
+        file: Arc<str>,
+        /// Their GTIDs.
+        missing: GtidSet,
     },
 }
 
@@ -96,7 +110,10 @@ impl SourceError {
             Self::Frame(error) => error.class(),
             Self::Group(error) => error.class(),
             Self::Payload(error) => error.class(),
-            Self::File { .. } | Self::StartNotInFiles { .. } => ErrorClass::Operator,
+            Self::File { .. }
+            | Self::StartNotInFiles { .. }
+            | Self::StartInsideTransaction { .. }
+            | Self::GapInFiles { .. } => ErrorClass::Operator,
         }
     }
 
@@ -109,6 +126,8 @@ impl SourceError {
             Self::Payload(error) => error.code(),
             Self::File { .. } => "E_FILE",
             Self::StartNotInFiles { .. } => "E_START_NOT_IN_FILES",
+            Self::StartInsideTransaction { .. } => "E_START_INSIDE_TRANSACTION",
+            Self::GapInFiles { .. } => "E_GAP_IN_FILES",
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Where reading stops.
 
+mod watch;
+
 use becauselog_model::{BinlogPosition, GtidSet};
 
 use crate::point::{Point, PointParseError};
+
+pub use watch::{StopWatch, commit_time_us};
 
 /// Where reading stops.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -339,7 +339,7 @@ impl Grouper {
 
     fn on_rotate(&mut self, event: &Event) -> Result<Mark, GroupFault> {
         let rotate = Rotate::parse(&event.body)?;
-        if !self.is_open() {
+        if !self.is_open() && !event.header.flags.has(EventFlags::ARTIFICIAL) {
             self.end = Some(rotate.target());
         }
         Ok(Mark::Outside)
