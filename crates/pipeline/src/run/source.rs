@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use becauselog_binlog::{SourceBatch, SourceError};
+use becauselog_binlog::{FileSource, SourceBatch, SourceError};
 
 /// Hands out marked events batch by batch.
 pub trait Source: Send {
@@ -11,4 +11,10 @@ pub trait Source: Send {
     /// # Errors
     /// When the source cannot go on.
     fn next(&mut self) -> impl Future<Output = Result<Option<SourceBatch>, SourceError>> + Send;
+}
+
+impl Source for FileSource {
+    async fn next(&mut self) -> Result<Option<SourceBatch>, SourceError> {
+        Self::next(self).await
+    }
 }
