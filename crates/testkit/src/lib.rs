@@ -26,12 +26,14 @@
 //! This crate knows nothing of Becauselog's own crates: it is the ground that they are tested on.
 
 pub mod becauselog;
+pub mod bench_load;
 pub mod client;
 pub mod dialect;
 pub mod fold;
 pub mod provision;
 pub mod proxy;
 pub mod replicated;
+pub mod scenario;
 pub mod server;
 pub mod shop;
 pub mod tls;
