@@ -1,0 +1,68 @@
+//! The examples under each command's help.
+
+/// Under `becauselog --help`.
+pub const ALL: &str = "\
+Examples:
+  becauselog tail mysql://app@127.0.0.1:3306/shop        watch what changes, nothing else needed
+  becauselog check -c shop.toml                          is the server ready for this config?
+  becauselog run -c shop.toml                            follow it, from where the last run ended
+  becauselog run -c mysql-connector.json --sink file:changes.jsonl
+                                                         a Debezium connector's config, as it is
+  becauselog inspect mysql-bin.000003                    what is in this file?
+
+Exit codes: 0 done or stopped as asked, 1 a fault of ours, 2 flags or config, 3 the server or the machine needs a human,
+4 data that cannot be handled, 5 unreachable for longer than the retry budget.";
+
+/// Under `run`.
+pub const RUN: &str = "\
+Examples:
+  becauselog run -c shop.toml
+  becauselog run -c shop.toml --set source.hosts=db2:3306 --state /var/lib/becauselog/shop
+  becauselog run -c shop.toml --from earliest --until now      what the server still has, then end
+  becauselog run -c connector.properties -c worker.properties --sink stdout
+  becauselog run -c connector.json --lenient                   warn of keys that are not supported
+
+The position is kept in the state folder: a run goes on where the last one ended, and --from counts only for the first.
+Ctrl-C and SIGTERM deliver what was read up to a commit, keep the position and end with 0.";
+
+/// Under `tail`.
+pub const TAIL: &str = "\
+Examples:
+  becauselog tail mysql://app@127.0.0.1/shop
+  becauselog tail mysql://app@db:3306/shop.orders --from now-10m
+  becauselog tail mysql://app@db --tables 'shop\\.(orders|payments)' --where op=delete --json
+  MYSQL_PWD=… becauselog tail mysql://app@db --from earliest --until now | grep 4711
+
+Nothing is kept and nothing is written to the server; its id among the replicas is random.";
+
+/// Under `inspect`.
+pub const INSPECT: &str = "\
+Examples:
+  becauselog inspect mysql-bin.000003
+  becauselog inspect mysql-bin.0000* --json
+  becauselog inspect mysql-bin.000003 --format plain | head
+  zstd -dc mysql-bin.000003.zst | becauselog inspect -
+
+A torn or damaged file is told with its offset, after what could be read, and the exit code is 4.
+Column names are in the file when the server logs them (binlog_row_metadata=FULL); else they are @1, @2, …";
+
+/// Under `check`.
+pub const CHECK: &str = "\
+Examples:
+  becauselog check -c shop.toml
+  becauselog check -c connector.json --json | jq '.checks[] | select(.level != \"ok\")'
+
+Each line is ok, warning or error; what is not ok comes with the statement that fixes it.
+Exit codes: 0 no error, 2 the config cannot be used, 3 at least one error.";
+
+/// Under `position`.
+pub const POSITION: &str = "\
+Examples:
+  becauselog position show -c shop.toml
+  becauselog position set -c shop.toml 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2048 --reason 'restored from backup'";
+
+/// Under `completions`.
+pub const COMPLETIONS: &str = "\
+Examples:
+  becauselog completions bash > /etc/bash_completion.d/becauselog
+  becauselog completions zsh > ~/.zfunc/_becauselog";

@@ -1,0 +1,42 @@
+//! The commands: one file each.
+
+mod completions;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{
+    args::{Cli, Command},
+    exit::{Exit, Failure},
+    logging,
+};
+
+/// Reads the flags, runs the command, tells its failure, and gives the exit code.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Ok };
+            // Nothing is left to tell when the help itself cannot be printed.
+            let _printed = error.print();
+            return exit.code().into();
+        }
+    };
+    match dispatch(cli) {
+        Ok(exit) => exit.code().into(),
+        Err(failure) => {
+            eprintln!("{failure}");
+            failure.exit.code().into()
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> Result<Exit, Failure> {
+    let default = if matches!(cli.command, Command::Run(_)) { "info" } else { "warn" };
+    logging::start(cli.log.as_deref(), default, cli.log_format)?;
+    match cli.command {
+        Command::Completions { shell } => completions::run(shell),
+        _ => Err(Failure::usage("not yet")),
+    }
+}

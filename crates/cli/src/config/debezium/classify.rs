@@ -1,0 +1,84 @@
+//! Each key of a connector's config: done, without effect (said once), not supported yet or unknown (refused).
+
+use super::{
+    Connector,
+    keys::{Class, KEYS, find},
+};
+use crate::config::{
+    error::{ConfigError, Problem},
+    nearest::hint,
+};
+
+/// Checks all keys. With `--lenient`, what would be refused is a warning, and the key does nothing.
+pub fn classify(connector: &mut Connector) -> Result<(), ConfigError> {
+    let mut idle = Vec::new();
+    let (mut unsupported, mut unknown) = (Vec::new(), Vec::new());
+    for (key, value) in &connector.pairs {
+        let path = connector.written(key);
+        match verdict(connector, key, value) {
+            Verdict::Done => {}
+            Verdict::Idle => idle.push(path),
+            Verdict::NotYet(next) => unsupported.push(Problem::new(path, next)),
+            Verdict::Unknown => unknown.push(Problem::new(path, unknown_text(key))),
+        }
+    }
+    if !idle.is_empty() {
+        connector.info(format!("no effect here: {}", idle.join(", ")));
+    }
+    if connector.lenient {
+        for problem in unsupported.into_iter().chain(unknown) {
+            connector.warn(format!("ignored: {problem}"));
+        }
+        return Ok(());
+    }
+    if !unknown.is_empty() {
+        unknown.extend(unsupported);
+        return Err(ConfigError::Keys(unknown));
+    }
+    if unsupported.is_empty() { Ok(()) } else { Err(ConfigError::Unsupported(unsupported)) }
+}
+
+enum Verdict {
+    Done,
+    Idle,
+    NotYet(String),
+    Unknown,
+}
+
+fn verdict(connector: &Connector, key: &str, value: &str) -> Verdict {
+    let Some(known) = find(key) else {
+        // A custom converter's own keys stand under its name.
+        return if of_custom_converter(connector, key) { Verdict::Idle } else { Verdict::Unknown };
+    };
+    match known.class {
+        Class::Done => Verdict::Done,
+        Class::NoEffect(_) => Verdict::Idle,
+        Class::Only(values, _) if values.iter().any(|fine| fine.eq_ignore_ascii_case(value.trim())) => {
+            Verdict::Done
+        }
+        Class::Only(values, next) => Verdict::NotYet(match values {
+            [] => next.to_owned(),
+            values => format!("only {} for now; {next}", quoted(values)),
+        }),
+        // With a target of its own choice, the run does not look at the server's.
+        Class::NotYet(_) if connector.sink_named && key.starts_with("debezium.sink.") => Verdict::Idle,
+        Class::NotYet(next) => Verdict::NotYet(next.to_owned()),
+    }
+}
+
+fn quoted(values: &[&str]) -> String {
+    let named = values.iter().filter(|value| !value.is_empty());
+    named.map(|value| format!("`{value}`")).collect::<Vec<_>>().join(" or ")
+}
+
+fn of_custom_converter(connector: &Connector, key: &str) -> bool {
+    let names = connector.get("converters").unwrap_or_default().split(',').map(str::trim);
+    names
+        .filter(|name| !name.is_empty())
+        .any(|name| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
+}
+
+fn unknown_text(key: &str) -> String {
+    let exact = KEYS.iter().map(|known| known.key).filter(|known| !known.contains('*'));
+    format!("there is no such key{}", hint(key, exact))
+}

@@ -1,0 +1,225 @@
+//! From a connector's keys to native ones.
+
+use toml::{Table, Value};
+
+use super::{Connector, converters, java_regex};
+use crate::{
+    config::{
+        Translated,
+        error::{ConfigError, Problem},
+        set,
+    },
+    plan::Note,
+};
+
+/// The connector classes of MySQL, under all names that they have been given.
+const MYSQL_CLASSES: [&str; 4] = [
+    "io.debezium.connector.mysql.MySqlConnector",
+    "io.debezium.connector.mysql.legacy.MySqlConnector",
+    "MySqlCdcSource",
+    "MySqlCdcSourceV2",
+];
+
+struct Mapping<'a> {
+    connector: &'a Connector,
+    out: Translated,
+    problems: Vec<Problem>,
+}
+
+/// The native table for a connector whose keys were all classified.
+pub fn map(connector: &Connector) -> Result<Translated, ConfigError> {
+    let mut notes = Vec::new();
+    converters::check(connector, &mut notes)?;
+    let mut mapping = Mapping { connector, out: Translated::default(), problems: Vec::new() };
+    mapping.class();
+    mapping.names()?;
+    mapping.address()?;
+    mapping.tables()?;
+    mapping.format()?;
+    mapping.snapshot();
+    if !mapping.problems.is_empty() {
+        return Err(ConfigError::Values(mapping.problems));
+    }
+    let notes = notes.into_iter().map(|text| Note { warn: text.starts_with("ignored"), text });
+    mapping.out.notes.extend(notes);
+    Ok(mapping.out)
+}
+
+impl Mapping<'_> {
+    /// Puts a value at a native path and remembers the key it came from.
+    fn put(&mut self, path: &str, key: &str, value: Value) -> Result<(), ConfigError> {
+        self.out.written_as.push((path.to_owned(), self.connector.written(key)));
+        set::put(&mut self.out.table, path, value)
+    }
+
+    fn problem(&mut self, key: &str, what: impl Into<String>) {
+        self.problems.push(Problem::new(self.connector.written(key), what));
+    }
+
+    fn note(&mut self, text: impl Into<String>) {
+        self.out.notes.push(Note { warn: false, text: text.into() });
+    }
+
+    /// A text as it is.
+    fn text(&mut self, key: &str, path: &str) -> Result<(), ConfigError> {
+        match self.connector.get(key).filter(|text| !text.is_empty()) {
+            Some(text) => self.put(path, key, Value::String(text.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn number(&mut self, key: &str, path: &str) -> Result<(), ConfigError> {
+        match self.connector.get(key).map(str::parse::<i64>) {
+            Some(Ok(number)) => self.put(path, key, Value::Integer(number)),
+            Some(Err(_)) => {
+                self.problem(key, "expected a number");
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn flag(&mut self, key: &str, path: &str) -> Result<(), ConfigError> {
+        match self.connector.get(key).map(str::to_ascii_lowercase).as_deref() {
+            Some("true") => self.put(path, key, Value::Boolean(true)),
+            Some("false") => self.put(path, key, Value::Boolean(false)),
+            Some(_) => {
+                self.problem(key, "expected true or false");
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn class(&mut self) {
+        match self.connector.get("connector.class") {
+            None => self.note("no connector.class is given: MySQL's is assumed"),
+            Some(class) if MYSQL_CLASSES.contains(&class) => {}
+            Some(class) if class.to_ascii_lowercase().contains("mariadb") => {
+                self.problem("connector.class", "MariaDB is not read yet");
+            }
+            Some(_) => {
+                let what = format!("only MySQL is read: {}", MYSQL_CLASSES[0]);
+                self.problem("connector.class", what);
+            }
+        }
+    }
+
+    /// The logical name is the topic prefix, else the connector's name.
+    fn names(&mut self) -> Result<(), ConfigError> {
+        let connector_name = self.connector.get("name").filter(|name| !name.is_empty());
+        let prefix = self.connector.get("topic.prefix").filter(|name| !name.is_empty());
+        match (prefix, connector_name) {
+            (Some(_), _) => self.text("topic.prefix", "name")?,
+            (None, Some(_)) => {
+                self.text("name", "name")?;
+                self.note("no topic.prefix is given: the connector's name is used");
+            }
+            (None, None) => {
+                self.problem("topic.prefix", "is missing: it names the source in every topic and event id")
+            }
+        }
+        self.text("name", "format.connector_name")
+    }
+
+    fn address(&mut self) -> Result<(), ConfigError> {
+        match self.connector.get("database.hostname").filter(|host| !host.is_empty()) {
+            None => self.problem("database.hostname", "is missing: say where the server is"),
+            Some(host) => {
+                let port =
+                    self.connector.get("database.port").filter(|port| !port.is_empty()).unwrap_or("3306");
+                if port.parse::<u16>().is_err() {
+                    self.problem("database.port", "expected a number from 1 to 65535");
+                    return Ok(());
+                }
+                let host =
+                    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") };
+                self.put("source.hosts", "database.hostname", Value::Array(vec![Value::String(host)]))?;
+            }
+        }
+        if self.connector.get("database.user").is_none_or(str::is_empty) {
+            self.problem("database.user", "is missing");
+        }
+        self.text("database.user", "source.user")?;
+        // A password keeps its blanks.
+        if let Some(password) = self.connector.pairs.get("database.password") {
+            self.put("source.password", "database.password", Value::String(password.clone()))?;
+        }
+        self.number("database.server.id", "source.server_id")?;
+        self.number("connect.timeout.ms", "source.connect_timeout_ms")?;
+        self.text("database.ssl.mode", "source.tls.mode")
+    }
+
+    fn tables(&mut self) -> Result<(), ConfigError> {
+        for (one, other) in
+            [("database.include.list", "database.exclude.list"), ("table.include.list", "table.exclude.list")]
+        {
+            let given = |key: &str| self.connector.get(key).is_some_and(|text| !text.is_empty());
+            if given(one) && given(other) {
+                let what = format!("cannot be given together with {}", self.connector.written(one));
+                self.problem(other, what);
+            }
+        }
+        self.patterns("database.include.list", "tables.include_databases")?;
+        self.patterns("database.exclude.list", "tables.exclude_databases")?;
+        self.patterns("table.include.list", "tables.include")?;
+        self.patterns("table.exclude.list", "tables.exclude")?;
+        self.flag("table.ignore.builtin", "tables.ignore_builtin")
+    }
+
+    fn patterns(&mut self, key: &str, path: &str) -> Result<(), ConfigError> {
+        match self.connector.get(key).map(java_regex::list) {
+            Some(Ok(list)) => {
+                self.put(path, key, Value::Array(list.into_iter().map(Value::String).collect()))
+            }
+            Some(Err(what)) => {
+                self.problem(key, what);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn format(&mut self) -> Result<(), ConfigError> {
+        let mut format = Table::new();
+        format.insert("kind".to_owned(), Value::String("debezium".to_owned()));
+        format.insert("values".to_owned(), Value::String("debezium".to_owned()));
+        match self.out.table.get_mut("format").and_then(Value::as_table_mut) {
+            Some(under) => under.extend(format),
+            None => {
+                self.out.table.insert("format".to_owned(), Value::Table(format));
+            }
+        }
+        self.text("decimal.handling.mode", "format.decimal")?;
+        self.text("bigint.unsigned.handling.mode", "format.bigint_unsigned")?;
+        self.text("time.precision.mode", "format.time")?;
+        if let Some(mode) = self.connector.get("binary.handling.mode") {
+            self.put("format.binary", "binary.handling.mode", Value::String(mode.replace('-', "_")))?;
+        }
+        self.flag("tombstones.on.delete", "format.tombstones")?;
+        self.flag("include.query", "format.include_query")?;
+        self.flag("extended.headers.enabled", "format.extended_headers")?;
+        self.text("topic.delimiter", "format.topic_delimiter")
+    }
+
+    /// There are no snapshots yet: what a mode means without them is said plainly.
+    fn snapshot(&mut self) {
+        match self.connector.get("snapshot.mode").unwrap_or("initial").to_ascii_lowercase().as_str() {
+            "no_data" | "schema_only" | "schema_only_recovery" | "recovery" | "never" => {}
+            mode @ ("initial" | "always" | "when_needed") => {
+                let text = format!(
+                    "snapshot.mode is {mode}, and there are no snapshots yet: this run only streams the log; rows that \
+                     are there already are not read (set snapshot.mode=no_data to say that this is meant)"
+                );
+                self.out.notes.push(Note { warn: true, text });
+            }
+            "initial_only" => {
+                self.problem("snapshot.mode", "there are no snapshots yet, and this mode is nothing else")
+            }
+            "configuration_based" | "custom" => {
+                self.problem("snapshot.mode", "this mode is not supported yet: use no_data");
+            }
+            _ => self.problem("snapshot.mode", "not one of initial, no_data, when_needed, recovery, always"),
+        }
+    }
+}

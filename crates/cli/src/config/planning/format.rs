@@ -1,0 +1,94 @@
+//! `[format]`: how changes are rendered.
+
+use becauselog_format::{
+    BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, PlainConfig, Rendering, TimePrecision, TsSource,
+};
+
+use super::Problems;
+use crate::{config::native::FormatConfig, plan::FormatPlan};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Debezium,
+    Plain,
+}
+
+/// The format's part of the plan.
+pub fn plan(config: FormatConfig, name: &str, problems: &mut Problems) -> FormatPlan {
+    let kinds = [("debezium", Kind::Debezium), ("plain", Kind::Plain)];
+    match problems.choose("format.kind", config.kind.as_deref(), Kind::Debezium, &kinds) {
+        Kind::Debezium => FormatPlan::Debezium(debezium(config, name, problems)),
+        Kind::Plain => FormatPlan::Plain(plain(config, name, problems)),
+    }
+}
+
+fn plain(config: FormatConfig, name: &str, problems: &mut Problems) -> PlainConfig {
+    let others = [
+        ("values", config.values.is_some()),
+        ("ts", config.ts.is_some()),
+        ("decimal", config.decimal.is_some()),
+        ("bigint_unsigned", config.bigint_unsigned.is_some()),
+        ("binary", config.binary.is_some()),
+        ("time", config.time.is_some()),
+        ("tombstones", config.tombstones.is_some()),
+        ("topic_delimiter", config.topic_delimiter.is_some()),
+        ("extended_headers", config.extended_headers.is_some()),
+        ("connector_name", config.connector_name.is_some()),
+    ];
+    for (key, _) in others.into_iter().filter(|(_, given)| *given) {
+        problems.add(&format!("format.{key}"), "has no meaning with kind = \"plain\": leave it out");
+    }
+    let mut plain = PlainConfig::new(name);
+    plain.topic_prefix = config.topic_prefix.unwrap_or_else(|| name.to_owned());
+    plain.include_query = config.include_query.unwrap_or(false);
+    plain
+}
+
+fn debezium(config: FormatConfig, name: &str, problems: &mut Problems) -> DebeziumConfig {
+    let renderings = [("exact", Rendering::Exact), ("debezium", Rendering::Peer)];
+    let rendering = problems.choose("format.values", config.values.as_deref(), Rendering::Exact, &renderings);
+    let base = match rendering {
+        Rendering::Exact => DebeziumConfig::exact(name),
+        Rendering::Peer => DebeziumConfig::peer(name),
+    };
+    DebeziumConfig {
+        topic_prefix: config.topic_prefix.unwrap_or_else(|| name.to_owned()),
+        topic_delimiter: config.topic_delimiter.unwrap_or(base.topic_delimiter),
+        connector_name: config.connector_name.unwrap_or_else(|| name.to_owned()),
+        decimal: problems.choose("format.decimal", config.decimal.as_deref(), base.decimal, &DECIMALS),
+        time_precision: problems.choose("format.time", config.time.as_deref(), base.time_precision, &TIMES),
+        bigint_unsigned: problems.choose(
+            "format.bigint_unsigned",
+            config.bigint_unsigned.as_deref(),
+            base.bigint_unsigned,
+            &BIGINTS,
+        ),
+        binary: problems.choose("format.binary", config.binary.as_deref(), base.binary, &BINARIES),
+        tombstones_on_delete: config.tombstones.unwrap_or(base.tombstones_on_delete),
+        include_query: config.include_query.unwrap_or(base.include_query),
+        ts: problems.choose("format.ts", config.ts.as_deref(), base.ts, &TIMESTAMPS),
+        extended_headers: config.extended_headers.unwrap_or(base.extended_headers),
+        ..base
+    }
+}
+
+const DECIMALS: [(&str, DecimalMode); 3] =
+    [("precise", DecimalMode::Precise), ("double", DecimalMode::Double), ("string", DecimalMode::String)];
+const BIGINTS: [(&str, BigintUnsigned); 2] =
+    [("long", BigintUnsigned::Long), ("precise", BigintUnsigned::Precise)];
+const TIMESTAMPS: [(&str, TsSource); 2] =
+    [("processing", TsSource::Processing), ("commit", TsSource::Commit)];
+const BINARIES: [(&str, BinaryMode); 4] = [
+    ("bytes", BinaryMode::Bytes),
+    ("base64", BinaryMode::Base64),
+    ("base64_url_safe", BinaryMode::Base64UrlSafe),
+    ("hex", BinaryMode::Hex),
+];
+const TIMES: [(&str, TimePrecision); 6] = [
+    ("adaptive_time_microseconds", TimePrecision::AdaptiveTimeMicroseconds),
+    ("adaptive", TimePrecision::Adaptive),
+    ("connect", TimePrecision::Connect),
+    ("isostring", TimePrecision::IsoString),
+    ("microseconds", TimePrecision::Microseconds),
+    ("nanoseconds", TimePrecision::Nanoseconds),
+];

@@ -1,0 +1,219 @@
+//! Connectors' configs.
+
+use becauselog_format::{BigintUnsigned, BinaryMode, DecimalMode, Rendering, TimePrecision};
+
+use super::*;
+use crate::plan::{FormatPlan, TlsMode};
+
+const LEAST: &str = "connector.class=io.debezium.connector.mysql.MySqlConnector\ndatabase.hostname=db\n\
+    database.user=u\ntopic.prefix=shop\nsnapshot.mode=no_data\n";
+
+fn least(more: &str) -> Files {
+    file("connector.properties", &format!("{LEAST}{more}"))
+}
+
+fn format(plan: &RunPlan) -> &becauselog_format::DebeziumConfig {
+    let FormatPlan::Debezium(config) = &plan.format else { panic!("another format") };
+    config
+}
+
+#[test]
+fn json_takes_text_numbers_and_booleans_with_and_without_a_name() {
+    let inner =
+        "{\"database.hostname\":\"h\",\"database.port\":3307,\"database.user\":\"u\",\"topic.prefix\":\"p\",
+        \"tombstones.on.delete\":false,\"decimal.handling.mode\":null}";
+    for text in [inner.to_owned(), format!("{{\"name\":\"c\",\"config\":{inner}}}")] {
+        let plan = file("c.json", &text).plan();
+        assert_eq!((plan.name.as_str(), plan.source.hosts[0].port), ("p", 3307));
+        assert!(!format(&plan).tombstones_on_delete);
+    }
+    let named = file("c", &format!("{{\"name\":\"c\",\"config\":{inner}}}")).plan();
+    assert_eq!(format(&named).connector_name, "c");
+    assert!(file("c.json", "{\"transforms\":[]}").error().1.contains("`transforms`"));
+    let (code, text) = file("c.json", "{\n\"database.password\": \"hunter2\",,}").error();
+    assert!(code == "E_CONFIG_SYNTAX" && text.contains("line 2") && !text.contains("hunter2"), "{text}");
+}
+
+#[test]
+fn old_names_are_taken_and_told() {
+    let plan = file(
+        "c.properties",
+        "database.hostname=h\ndatabase.user=u\ndatabase.server.name=old\ndatabase.whitelist=shop\n\
+         table.whitelist=shop.a\ndatabase.history.kafka.topic=t\n",
+    )
+    .plan();
+    assert_eq!(plan.name, "old");
+    assert!(plan.tables.wants("shop", "a") && !plan.tables.wants("shop", "b"));
+    let text = notes(&plan);
+    assert!(text.contains("database.server.name is called topic.prefix"), "{text}");
+    assert!(text.contains("no effect here: database.history.kafka.topic"), "{text}");
+}
+
+#[test]
+fn of_an_old_and_a_new_name_the_new_one_counts() {
+    for text in ["database.server.name=old\n", ""] {
+        let other = if text.is_empty() { "database.server.name=old\n" } else { "" };
+        let plan = file("c.properties", &format!("{text}{LEAST}{other}")).plan();
+        assert_eq!(plan.name, "shop");
+        assert!(notes(&plan).contains("topic.prefix counts"), "{}", notes(&plan));
+    }
+}
+
+#[test]
+fn values_are_rendered_as_the_peer_does() {
+    let plan = least("").plan();
+    let config = format(&plan);
+    assert_eq!((config.rendering, config.decimal), (Rendering::Peer, DecimalMode::Precise));
+    let plan = least(
+        "decimal.handling.mode=string\nbigint.unsigned.handling.mode=precise\nbinary.handling.mode=base64-url-safe\n\
+         time.precision.mode=connect\ninclude.query=true\nextended.headers.enabled=false\ntopic.delimiter=_\n",
+    )
+    .plan();
+    let config = format(&plan);
+    assert_eq!((config.decimal, config.bigint_unsigned), (DecimalMode::String, BigintUnsigned::Precise));
+    assert_eq!((config.binary, config.time_precision), (BinaryMode::Base64UrlSafe, TimePrecision::Connect));
+    assert!(config.include_query && !config.extended_headers && config.topic_delimiter == "_");
+    let (_, text) = least("decimal.handling.mode=strng").error();
+    assert!(text.contains("`decimal.handling.mode`") && text.contains("did you mean `string`"), "{text}");
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_the_nearest_and_lenient_warns() {
+    let base = least("table.inclde.list=shop.a\n");
+    let (code, text) = base.error();
+    assert_eq!(code, "E_CONFIG_KEY");
+    assert!(
+        text.contains("`table.inclde.list`") && text.contains("did you mean `table.include.list`"),
+        "{text}"
+    );
+    let plan = base.lenient().plan();
+    assert!(plan.notes.iter().any(|note| note.warn && note.text.contains("table.inclde.list")));
+}
+
+#[test]
+fn what_is_not_supported_yet_is_refused_by_name() {
+    let (code, text) =
+        least("transforms=unwrap\ntransforms.unwrap.type=x\ncolumn.include.list=a\nheartbeat.interval.ms=5")
+            .error();
+    assert_eq!(code, "E_CONFIG_UNSUPPORTED");
+    for key in
+        ["`transforms`", "`transforms.unwrap.type`", "`column.include.list`", "`heartbeat.interval.ms`"]
+    {
+        assert!(text.contains(key), "{key} in {text}");
+    }
+    assert!(
+        least("heartbeat.interval.ms=0\nskipped.operations=t\ninclude.schema.changes=FALSE").load().is_ok()
+    );
+    assert!(least("include.schema.changes=true").error().1.contains("set it to false"));
+    assert!(least("database.ssl.truststore=/a.jks").error().1.contains("becauselog.source.tls.ca"));
+    assert!(least("transforms=unwrap").lenient().load().is_ok());
+}
+
+#[test]
+fn a_json_converter_brings_its_own_default() {
+    let json = "org.apache.kafka.connect.json.JsonConverter";
+    let (code, text) = least(&format!("value.converter={json}\n")).error();
+    assert_eq!(code, "E_CONFIG_UNSUPPORTED");
+    assert!(text.contains("set value.converter.schemas.enable=false"), "{text}");
+    assert!(least(&format!("value.converter={json}\nvalue.converter.schemas.enable=false")).load().is_ok());
+    assert!(notes(&least("").plan()).contains("no converter is named"));
+    assert!(least("value.converter=io.confluent.connect.avro.AvroConverter").error().1.contains("only JSON"));
+    assert!(least("value.converter.schemas.enable=true").error().1.contains("set it to false"));
+}
+
+#[test]
+fn a_worker_is_told_apart_and_its_converters_are_defaults() {
+    let json = "org.apache.kafka.connect.json.JsonConverter";
+    let worker =
+        format!("bootstrap.servers=k:9092\nkey.converter={json}\nvalue.converter={json}\nplugin.path=/x\n");
+    let (_, text) = least("").and("worker.properties", &worker).error();
+    assert!(text.contains("value.converter.schemas.enable=false"), "{text}");
+    let off = format!("{worker}key.converter.schemas.enable=false\nvalue.converter.schemas.enable=false\n");
+    assert!(least("").and("worker.properties", &off).load().is_ok());
+    // A converter of the connector's own does not take the worker's options.
+    let own = least(&format!("value.converter={json}\n")).and("worker.properties", &off);
+    assert!(own.error().1.contains("value.converter.schemas.enable=false"));
+    let alone = file("worker.properties", &worker);
+    assert!(alone.error().1.contains("worker's file"));
+}
+
+#[test]
+fn references_are_resolved() {
+    let files = least(
+        "database.password=${file:SECRETS:pw}\ndatabase.port=${env:PORT}\ntable.include.list=${TABLES:shop.*}\n",
+    );
+    let secrets = files.beside("secrets.properties", "x=1\npw = p${w}\n");
+    let text =
+        std::fs::read_to_string(&files.paths[0]).unwrap().replace("SECRETS", &secrets.display().to_string());
+    std::fs::write(&files.paths[0], text).unwrap();
+    let plan = files.variable("PORT", "3308").plan();
+    // A value is not looked into again.
+    assert_eq!(plan.source.password.expose(), "p${w}");
+    assert_eq!(plan.source.hosts[0].port, 3308);
+    assert!(plan.tables.wants("shop", "x") && !plan.tables.wants("other", "x"));
+    assert!(least("database.password=${secrets:a:b}").error().1.contains("provider `secrets`"));
+    assert_eq!(least("database.password=${NOT_SET}").error().0, "E_CONFIG_REFERENCE");
+}
+
+#[test]
+fn snapshot_modes_say_what_they_mean_without_snapshots() {
+    for mode in ["initial", "when_needed", "always"] {
+        let plan = least("").set(&format!("snapshot.mode={mode}")).plan();
+        assert!(plan.notes.iter().any(|note| note.warn && note.text.contains("only streams")), "{mode}");
+    }
+    for mode in ["no_data", "schema_only", "never", "recovery"] {
+        assert!(
+            !notes(&least("").set(&format!("snapshot.mode={mode}")).plan()).contains("only streams"),
+            "{mode}"
+        );
+    }
+    assert!(least("").set("snapshot.mode=initial_only").error().1.contains("no snapshots yet"));
+    assert_eq!(least("").set("snapshot.mode=sometimes").error().0, "E_CONFIG_VALUE");
+}
+
+#[test]
+fn native_keys_go_under_their_own_prefix() {
+    let plan =
+        least("becauselog.source.tls.ca=/ca.pem\nbecauselog.state.dir=/s\nbecauselog.limits.shutdown_ms=7\n")
+            .plan();
+    assert_eq!(plan.source.tls.mode, TlsMode::VerifyIdentity);
+    assert_eq!(plan.state.dir, PathBuf::from("/s"));
+    assert_eq!(least("becauselog.source.tls.cca=x").error().0, "E_CONFIG_KEY");
+}
+
+#[test]
+fn patterns_are_javas() {
+    let plan = least("table.include.list=shop\\\\.order_\\\\d+ , \\\\Qshop.a$b\\\\E\n").plan();
+    assert!(
+        plan.tables.wants("shop", "ORDER_12")
+            && plan.tables.wants("shop", "a$b")
+            && !plan.tables.wants("shop", "order_x")
+    );
+    let (code, text) = least("table.include.list=(?!tmp).*\n").error();
+    assert!(code == "E_CONFIG_VALUE" && text.contains("looks ahead"), "{text}");
+    assert!(least("table.include.list=a\ntable.blacklist=b").error().1.contains("table.include.list"));
+}
+
+#[test]
+fn debezium_servers_names_are_read() {
+    let text = "debezium.source.database.hostname=h\ndebezium.source.database.user=u\ndebezium.source.topic.prefix=p\n\
+        debezium.sink.type=redis\ndebezium.format.value=json\ndebezium.format.value.schemas.enable=false\n";
+    let files = file("application.properties", text);
+    assert!(files.error().1.contains("`debezium.sink.type`"));
+    assert_eq!(files.sink("stdout").plan().name, "p");
+    let avro = file("a.properties", &text.replace("value=json", "value=avro")).sink("stdout");
+    assert!(avro.error().1.contains("only JSON"));
+}
+
+#[test]
+fn what_is_missing_is_told_by_the_peers_names() {
+    let (_, text) =
+        file("c.properties", "connector.class=io.debezium.connector.mariadb.MariaDbConnector\n").error();
+    for key in ["`connector.class`", "`database.hostname`", "`database.user`", "`topic.prefix`"] {
+        assert!(text.contains(key), "{key} in {text}");
+    }
+    let (_, text) = least("database.server.id=many\ndatabase.ssl.mode=verify\ninclude.query=maybe").error();
+    assert!(text.contains("`database.server.id`") && text.contains("`include.query`"), "{text}");
+    let (_, text) = least("database.ssl.mode=verify").error();
+    assert!(text.contains("`database.ssl.mode`"), "{text}");
+}
