@@ -14,6 +14,7 @@ mod builder;
 mod datadir;
 mod process;
 
+pub(crate) use datadir::copy as copy_datadir;
 pub use builder::ServerBuilder;
 
 use crate::dialect::Dialect;
