@@ -106,6 +106,7 @@ impl Connection {
             (None, Endpoint::Unix { .. }) => Channel::Local,
             (None, Endpoint::Tcp { .. }) => Channel::Plain,
         };
+        let version = ServerVersion::read(&greeting.version);
         let mut login =
             Dialogue::new(&greeting.plugin, greeting.nonce.clone(), options.password.reveal(), channel);
         wire.send(&greeting::login(capabilities, options, login.plugin(), &login.first()), LOGIN).await?;
@@ -115,7 +116,6 @@ impl Connection {
             Compression::Zlib => wire.compress(Inflater::new(Method::Zlib)),
             Compression::Zstd { .. } => wire.compress(Inflater::zstd()?),
         }
-        let version = ServerVersion::read(&greeting.version);
         match &tls {
             Some(tls) => {
                 info!(server = %endpoint, version = %version.text, connection = greeting.connection_id,

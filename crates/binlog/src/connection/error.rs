@@ -68,7 +68,7 @@ pub enum ConnectionError {
     },
     /// TLS could not be agreed on.
     #[error(
-        "TLS with {address} failed: {source}; check the CA file, the server's certificate and name, and that it speaks TLS 1.2 or 1.3"
+        "TLS with {address} failed: {source}; check the CA file, the server's certificate and name, and that it speaks TLS 1.3, or TLS 1.2 with ECDHE (community builds before 8.0.16 or so do not)"
     )]
     TlsFailed {
         /// The server.
