@@ -20,11 +20,19 @@ impl<'a> Decimal<'a> {
     pub const PRECISION_MAX: u8 = 65;
     /// The most digits after the point.
     pub const SCALE_MAX: u8 = 30;
+    /// The most digits that a decimal inside binary JSON has, before and after the point: nine groups of nine. The
+    /// server counts whole groups there, so 65 nines say that they have 72 digits.
+    pub const JSON_DIGITS_MAX: u8 = 81;
 
     /// How many bytes a value of this precision and scale takes; nothing for numbers that no server can have.
     #[must_use]
     pub fn stored_len(precision: u8, scale: u8) -> Option<usize> {
-        if precision == 0 || precision > Self::PRECISION_MAX || scale > Self::SCALE_MAX || scale > precision {
+        let in_limits = precision <= Self::PRECISION_MAX && scale <= Self::SCALE_MAX;
+        if in_limits { Self::packed_len(precision, scale) } else { None }
+    }
+
+    fn packed_len(precision: u8, scale: u8) -> Option<usize> {
+        if precision == 0 {
             return None;
         }
         let part = |digits: u8| {
@@ -39,6 +47,13 @@ impl<'a> Decimal<'a> {
     #[must_use]
     pub fn new(bytes: &'a [u8], precision: u8, scale: u8) -> Option<Self> {
         (Self::stored_len(precision, scale)? == bytes.len()).then_some(Self { bytes, precision, scale })
+    }
+
+    /// A view of the stored bytes of a decimal inside binary JSON, which may say more digits than a column can have.
+    #[must_use]
+    pub fn in_json(bytes: &'a [u8], precision: u8, scale: u8) -> Option<Self> {
+        let fits = precision <= Self::JSON_DIGITS_MAX && Self::packed_len(precision, scale)? == bytes.len();
+        fits.then_some(Self { bytes, precision, scale })
     }
 
     /// Whether the sign is minus (the server never stores a negative zero).
@@ -149,5 +164,19 @@ mod tests {
         assert_eq!(Decimal::new(&[0; 3], 2, 0), None);
         assert_eq!(Decimal::stored_len(65, 30), Some(30));
         assert_eq!(Decimal::stored_len(66, 0), None);
+    }
+
+    #[test]
+    fn inside_json_a_value_may_count_whole_groups() {
+        // CAST(99…9 (65 digits) AS DECIMAL(65)) in a document, as MySQL 9.7 logs it: precision 72.
+        let mut bytes = vec![0x80, 0, 0, 0x63];
+        for _ in 0..7 {
+            bytes.extend([0x3b, 0x9a, 0xc9, 0xff]);
+        }
+        let mut text = Vec::new();
+        Decimal::in_json(&bytes, 72, 0).unwrap().push_text(&mut text);
+        assert_eq!(String::from_utf8(text).unwrap(), "9".repeat(65));
+        assert_eq!(Decimal::new(&bytes, 72, 0), None);
+        assert_eq!(Decimal::in_json(&bytes, 82, 0), None);
     }
 }

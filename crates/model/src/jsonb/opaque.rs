@@ -48,7 +48,7 @@ impl<'a> Opaque<'a> {
 /// Precision, scale, then the stored digits.
 fn decimal(bytes: &[u8]) -> Result<Decimal<'_>, JsonbError> {
     let ([precision, scale], stored) = bytes.split_first_chunk::<2>().ok_or(JsonbError::Truncated)?;
-    Decimal::new(stored, *precision, *scale).ok_or(JsonbError::Truncated)
+    Decimal::in_json(stored, *precision, *scale).ok_or(JsonbError::Truncated)
 }
 
 fn packed(bytes: &[u8]) -> Result<i64, JsonbError> {
