@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, sync::Arc};
 
-use becauselog_model::{EncodedBatch, ServerUuid, StoredPosition};
+use becauselog_model::{EncodedBatch, StoredPosition};
 use tokio::sync::watch;
 
 use crate::{
@@ -26,8 +26,6 @@ pub trait DynSink: Send {
     fn dyn_stored(&mut self) -> Answer<'_, Option<StoredPosition>>;
     /// [`Sink::begin`].
     fn dyn_begin<'a>(&'a mut self, start: &'a StoredPosition) -> Answer<'a, ()>;
-    /// [`Sink::source_changed`].
-    fn dyn_source_changed(&mut self, server: Option<ServerUuid>) -> Answer<'_, ()>;
     /// [`Sink::write`].
     fn dyn_write<'a>(&'a mut self, batch: &'a Arc<EncodedBatch>) -> Answer<'a, Outcome>;
     /// [`Sink::flush`].
@@ -53,10 +51,6 @@ impl<S: Sink> DynSink for S {
 
     fn dyn_begin<'a>(&'a mut self, start: &'a StoredPosition) -> Answer<'a, ()> {
         Box::pin(self.begin(start))
-    }
-
-    fn dyn_source_changed(&mut self, server: Option<ServerUuid>) -> Answer<'_, ()> {
-        Box::pin(self.source_changed(server))
     }
 
     fn dyn_write<'a>(&'a mut self, batch: &'a Arc<EncodedBatch>) -> Answer<'a, Outcome> {
@@ -91,10 +85,6 @@ impl Sink for BoxSink {
 
     async fn begin(&mut self, start: &StoredPosition) -> Result<(), SinkError> {
         (**self).dyn_begin(start).await
-    }
-
-    async fn source_changed(&mut self, server: Option<ServerUuid>) -> Result<(), SinkError> {
-        (**self).dyn_source_changed(server).await
     }
 
     async fn write(&mut self, batch: &Arc<EncodedBatch>) -> Result<Outcome, SinkError> {

@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use becauselog_model::{EncodedBatch, ServerUuid, StoredPosition};
+use becauselog_model::{EncodedBatch, StoredPosition};
 use tokio::sync::watch;
 
 use crate::{error::SinkError, state::SinkState};
@@ -45,18 +45,6 @@ pub trait Sink: Send {
     /// When the target does not take it.
     fn begin(&mut self, start: &StoredPosition) -> impl Future<Output = Result<(), SinkError>> + Send {
         let _ = start;
-        async { Ok(()) }
-    }
-
-    /// Says that the positions of the batches that follow are another server's (failover): file and pos count there.
-    ///
-    /// # Errors
-    /// When the target does not take it.
-    fn source_changed(
-        &mut self,
-        server: Option<ServerUuid>,
-    ) -> impl Future<Output = Result<(), SinkError>> + Send {
-        let _ = server;
         async { Ok(()) }
     }
 
