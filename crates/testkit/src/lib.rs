@@ -31,6 +31,7 @@ pub mod client;
 pub mod dialect;
 pub mod fold;
 pub mod provision;
+pub mod measure;
 pub mod proxy;
 pub mod replicated;
 pub mod scenario;

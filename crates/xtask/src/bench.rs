@@ -1,0 +1,141 @@
+//! The benchmark: a million row changes, read by MySQL's own tools and by us, as ratios in one run.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use becauselog_testkit::bench_load::{BenchLoad, Size};
+use becauselog_testkit::measure::{self, Measured};
+use becauselog_testkit::provision::progress::megabytes;
+use becauselog_testkit::{Version, provision};
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub struct Options {
+    /// How often each contestant runs; the best run counts.
+    #[arg(long, default_value_t = 3)]
+    runs: u32,
+    /// The workload's seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Divide the workload by this (1: a million row changes).
+    #[arg(long, default_value_t = 1)]
+    divide: u32,
+}
+
+/// Something that reads the workload from the server.
+struct Contestant {
+    name: &'static str,
+    command: Command,
+    /// Looks at what a run left in its folder and fails if it is not the whole workload.
+    verify: fn(&BenchLoad, &Path) -> Result<()>,
+    /// Where its standard output goes, in the run's folder.
+    stdout: &'static str,
+}
+
+/// Runs every contestant and prints the table.
+pub fn run(options: &Options) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let size = Size { divided_by: options.divide };
+    let load = runtime.block_on(BenchLoad::start(Version::V9_7, options.seed, size))?;
+    println!(
+        "{} row changes in {} transactions (the largest has {}), {} of binlog, MySQL {}",
+        load.expected.rows(),
+        load.expected.transactions,
+        load.expected.largest_transaction,
+        megabytes(load.expected.bytes()),
+        load.server.release()
+    );
+    let mysqlbinlog = runtime.block_on(provision::mysqlbinlog())?;
+    let folder = tempfile::Builder::new().prefix("becauselog-bench-").tempdir()?;
+    let mut results: Vec<(&'static str, Measured)> = Vec::new();
+    for make in [raw, verbose] {
+        let mut best: Option<Measured> = None;
+        let mut name = "";
+        for _ in 0..options.runs.max(1) {
+            let mut contestant = make(&load, &mysqlbinlog, folder.path());
+            name = contestant.name;
+            let measured = one_run(&mut contestant, &load, folder.path())?;
+            if best.is_none_or(|best| measured.wall < best.wall) {
+                best = Some(measured);
+            }
+        }
+        results.push((name, best.context("no run")?));
+    }
+    print_table(&load, &results);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn one_run(contestant: &mut Contestant, load: &BenchLoad, folder: &Path) -> Result<Measured> {
+    let output = folder.join(contestant.stdout);
+    contestant.command.stdout(File::create(&output)?);
+    let measured = measure::run(&mut contestant.command)?;
+    ensure!(measured.status.success(), "{} ended with {}", contestant.name, measured.status);
+    (contestant.verify)(load, folder).with_context(|| contestant.name.to_owned())?;
+    std::fs::remove_file(output)?;
+    Ok(measured)
+}
+
+/// `mysqlbinlog --raw`: the bytes from the server to a file, nothing decoded.
+fn raw(load: &BenchLoad, mysqlbinlog: &provision::Program, folder: &Path) -> Contestant {
+    let mut command = remote(load, mysqlbinlog);
+    command.arg("--raw").arg(format!("--result-file={}/raw-", folder.display()));
+    command.args(load.expected.files.iter().map(|file| &file.name));
+    Contestant { name: "mysqlbinlog --raw", command, verify: raw_is_whole, stdout: "raw.out" }
+}
+
+/// `mysqlbinlog -v`: rows as text.
+fn verbose(load: &BenchLoad, mysqlbinlog: &provision::Program, _folder: &Path) -> Contestant {
+    let mut command = remote(load, mysqlbinlog);
+    command.args(["-v", "--base64-output=DECODE-ROWS"]);
+    command.args(load.expected.files.iter().map(|file| &file.name));
+    Contestant { name: "mysqlbinlog -v", command, verify: text_is_whole, stdout: "text.out" }
+}
+
+fn remote(load: &BenchLoad, mysqlbinlog: &provision::Program) -> Command {
+    let mut command = mysqlbinlog.command();
+    command.args(["--no-defaults", "--read-from-remote-server", "--host=127.0.0.1", "--user=root"]);
+    command.arg(format!("--port={}", load.server.port())).stdin(Stdio::null());
+    command
+}
+
+fn raw_is_whole(load: &BenchLoad, folder: &Path) -> Result<()> {
+    for (file, truth) in load.expected.files.iter().zip(load.files()) {
+        let copy: PathBuf = folder.join(format!("raw-{}", file.name));
+        let (ours, _) = provision::manifest::sha256(&copy)?;
+        let (theirs, _) = provision::manifest::sha256(&truth)?;
+        ensure!(ours == theirs, "{} differs from the server's file", file.name);
+        std::fs::remove_file(copy)?;
+    }
+    Ok(())
+}
+
+fn text_is_whole(load: &BenchLoad, folder: &Path) -> Result<()> {
+    let mut found = 0_u64;
+    for line in BufReader::new(File::open(folder.join("text.out"))?).split(b'\n') {
+        let line = line?;
+        let changes = [b"### INSERT INTO".as_slice(), b"### UPDATE", b"### DELETE FROM"];
+        found += u64::from(changes.iter().any(|start| line.starts_with(start)));
+    }
+    ensure!(found == load.expected.rows(), "{found} row changes instead of {}", load.expected.rows());
+    Ok(())
+}
+
+fn print_table(load: &BenchLoad, results: &[(&'static str, Measured)]) {
+    let rows = load.expected.rows() as f64;
+    let base = results.first().map_or(1.0, |(_, measured)| measured.wall.as_secs_f64());
+    println!("{:<28} {:>12} {:>8} {:>8} {:>10} {:>8}", "", "rows/s", "wall s", "CPU s", "peak RSS", "ratio");
+    for (name, measured) in results {
+        let wall = measured.wall.as_secs_f64();
+        println!(
+            "{name:<28} {:>12.0} {wall:>8.2} {:>8.2} {:>10} {:>8.2}",
+            rows / wall,
+            measured.usage.cpu.as_secs_f64(),
+            megabytes(measured.usage.peak_rss_bytes),
+            base / wall
+        );
+    }
+    println!("ratio: rows/s against mysqlbinlog --raw in this run; machines differ, ratios less so");
+}
