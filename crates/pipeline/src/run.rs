@@ -9,7 +9,7 @@ mod stages;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use becauselog_model::{Checkpoint, StoredPosition};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 pub use self::{outlet::Outlet, source::Source};
@@ -102,7 +102,7 @@ impl Pipeline {
     }
 
     /// Runs until the source ends, `stop` is cancelled, or something fails. `started` is where the source starts.
-    /// A notification on `reopen` makes the sinks open their files anew.
+    /// A new number on `reopen` makes the sinks open their files anew.
     ///
     /// # Errors
     /// The first failure of any stage.
@@ -112,7 +112,7 @@ impl Pipeline {
         started: Checkpoint,
         shapes: Shapes,
         stop: CancellationToken,
-        reopen: Arc<Notify>,
+        reopen: watch::Receiver<u64>,
     ) -> Result<Finished, PipelineError> {
         self.begin(&started).await?;
         let checkpoints = Arc::new(Checkpoints::new(started.clone(), self.outlets.len()));
@@ -136,7 +136,7 @@ impl Pipeline {
                 batches: receiver,
                 checkpoints: Arc::clone(&checkpoints),
                 status: Arc::clone(&self.status),
-                reopen: Arc::clone(&reopen),
+                reopen: reopen.clone(),
             };
             stages.sink(task);
         }

@@ -7,7 +7,7 @@ use std::{
 
 use becauselog_model::{EncodedBatch, ErrorClass, StoredPosition};
 use becauselog_sink::{BoxSink, Outcome, Sink, SinkError, failpoint};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 
 use crate::{
     budget::ByteReceiver, checkpoints::Checkpoints, encode::Encode, error::PipelineError, status::Status,
@@ -26,7 +26,7 @@ pub(super) struct SinkTask {
     pub batches: ByteReceiver<Arc<EncodedBatch>>,
     pub checkpoints: Arc<Checkpoints>,
     pub status: Arc<Status>,
-    pub reopen: Arc<Notify>,
+    pub reopen: watch::Receiver<u64>,
 }
 
 /// Waiting after a transient failure: doubled each time up to the last.
@@ -72,7 +72,7 @@ impl SinkTask {
                     None => break,
                 },
                 durable = self.sink.idle() => self.checkpoints.durable(self.number, durable.map_err(failed)?),
-                () = self.reopen.notified() => self.sink.reopen().await.map_err(failed)?,
+                Ok(()) = self.reopen.changed() => self.sink.reopen().await.map_err(failed)?,
             }
         }
         let durable = self.sink.flush().await.map_err(failed)?;
