@@ -10,7 +10,7 @@ use crate::steps;
 const BANNED: [&str; 5] = ["aws-lc-rs", "aws-lc-sys", "openssl", "openssl-sys", "native-tls"];
 
 /// One copy each: they are big, or their types cross crates.
-const SINGLE: [&str; 12] = [
+const SINGLE: [&str; 11] = [
     "bytes",
     "clap",
     "mysql_async",
@@ -19,7 +19,6 @@ const SINGLE: [&str; 12] = [
     "rustls",
     "serde",
     "serde_json",
-    "syn",
     "tokio",
     "tokio-rustls",
     "tracing",
