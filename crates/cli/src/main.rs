@@ -12,6 +12,7 @@ mod config;
 mod exit;
 mod logging;
 mod plan;
+mod readable;
 mod secret;
 
 fn main() -> std::process::ExitCode {

@@ -1,13 +1,13 @@
 //! The plan of a run: plain data, made from whatever the config was, from which the pipeline is wired.
 
-pub mod points;
 pub mod tables;
 
 use std::{path::PathBuf, time::Duration};
 
+use becauselog_binlog::{Start, Stop};
 use becauselog_format::{DebeziumConfig, PlainConfig};
+use becauselog_pipeline::XaLimits;
 use becauselog_sink::{Content, FileConfig};
-pub use points::{StartAt, StopAt};
 pub use tables::TableFilter;
 
 use crate::secret::Secret;
@@ -66,9 +66,9 @@ pub struct SourcePlan {
     /// `net_write_timeout` of the dump's session, in seconds.
     pub net_write_timeout_s: u32,
     /// Where to start when there is no checkpoint; nothing: `latest`, and that is said.
-    pub start: Option<StartAt>,
+    pub start: Option<Start>,
     /// Where to stop.
-    pub stop: StopAt,
+    pub stop: Stop,
     /// Reconnection.
     pub reconnect: ReconnectPlan,
 }
@@ -170,18 +170,14 @@ pub struct StatePlan {
 }
 
 /// The limits. None of them is a goal: a quiet run uses little of each.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct LimitsPlan {
     /// Bytes of events and batches in flight over all stages.
-    pub memory_bytes: u64,
+    pub memory_bytes: usize,
     /// Bytes of one transaction kept in memory before it goes to the spool.
-    pub transaction_memory_bytes: u64,
-    /// Bytes that open transactions may take in the spool; nothing: what the disk has.
-    pub spool_bytes: Option<u64>,
-    /// Bytes that prepared XA transactions may take.
-    pub xa_spool_bytes: u64,
-    /// The longest event.
-    pub event_bytes: u32,
+    pub transaction_memory_bytes: usize,
+    /// What prepared XA transactions may take.
+    pub xa: XaLimits,
     /// How long a stop may take to drain.
     pub shutdown: Duration,
 }

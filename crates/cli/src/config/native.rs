@@ -180,8 +180,8 @@ section! {
 section! {
     /// Where the position and the spools are kept.
     StateConfig at "state" {
-        /// The folder. Without it: `becauselog/<name>` in the platform's state folder (`$XDG_STATE_HOME`, else
-        /// `~/.local/state`; on macOS `~/Library/Application Support`).
+        /// The folder. Without it: `$XDG_STATE_HOME/becauselog/<name>`, else
+        /// `~/.local/state/becauselog/<name>`.
         dir: PathBuf = ("path", "");
         /// How often the checkpoint is written at most.
         checkpoint_interval_ms: u64 = ("number", "1000");
@@ -195,12 +195,10 @@ section! {
         memory_bytes: u64 = ("number", "16777216");
         /// Bytes of one transaction kept in memory; what is more waits in a spool in the state folder.
         transaction_memory_bytes: u64 = ("number", "4194304");
-        /// Bytes that open transactions may take in the spool; 0: what the disk has.
-        spool_bytes: u64 = ("number", "0");
         /// Bytes that prepared XA transactions may take in the state folder.
-        xa_spool_bytes: u64 = ("number", "1073741824");
-        /// The longest event that is read.
-        event_bytes: u32 = ("number", "1073741824");
+        xa_bytes: u64 = ("number", "17179869184");
+        /// How many XA transactions may be prepared at once.
+        xa_transactions: u64 = ("number", "10000");
         /// How long a stop may take to deliver what was read.
         shutdown_ms: u64 = ("number", "10000");
     }

@@ -1,12 +1,13 @@
 //! From native keys to a plan: defaults, ranges, choices. Pure but for the password's file; every problem is told at once.
 
-mod folder;
 mod format;
 mod secrets;
 mod sinks;
 mod source;
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
+
+use becauselog_pipeline::{XaLimits, state::default_state_folder};
 
 use super::{
     Outside,
@@ -74,7 +75,7 @@ pub fn plan(config: Config, outside: &Outside) -> Result<RunPlan, Vec<Problem>> 
     let tables = tables(config.tables.unwrap_or_default(), &mut problems);
     let format = format::plan(config.format.unwrap_or_default(), &name, &mut problems);
     let sinks = sinks::plan(config.sink.unwrap_or_default(), &mut notes, &mut problems);
-    let state = state(config.state.unwrap_or_default(), &name, outside, &mut problems);
+    let state = state(config.state.unwrap_or_default(), &name, &mut problems);
     let limits = limits(&config.limits.unwrap_or_default(), &mut problems);
     match tables {
         Some(tables) if problems.0.is_empty() => {
@@ -113,34 +114,32 @@ fn tables(config: TablesConfig, problems: &mut Problems) -> Option<TableFilter> 
     filter.map_err(|what| problems.add("tables", what)).ok()
 }
 
-fn state(config: StateConfig, name: &str, outside: &Outside, problems: &mut Problems) -> StatePlan {
-    let dir = config.dir.or_else(|| folder::of(name, outside)).unwrap_or_else(|| {
-        problems.add(
-            "state.dir",
-            "neither HOME nor XDG_STATE_HOME is set: give the folder with --state or `state.dir`",
-        );
-        std::path::PathBuf::new()
-    });
+fn state(config: StateConfig, name: &str, problems: &mut Problems) -> StatePlan {
+    let dir = config.dir.map_or_else(|| default_state_folder(name), Ok).map_err(|error| error.to_string());
+    // A name that is missing or wrong is a problem already.
+    let dir =
+        if problems.0.is_empty() { problems.take("state.dir", dir, PathBuf::new()) } else { PathBuf::new() };
     let ms = config.checkpoint_interval_ms.unwrap_or(1_000);
     let ms = problems.ranged("state.checkpoint_interval_ms", ms, 1, 3_600_000);
     StatePlan { dir, checkpoint_interval: Duration::from_millis(ms) }
 }
 
 fn limits(config: &LimitsConfig, problems: &mut Problems) -> LimitsPlan {
-    let memory_bytes = config.memory_bytes.unwrap_or(16 * MIB);
-    let transaction_memory_bytes = config.transaction_memory_bytes.unwrap_or(4 * MIB);
-    problems.ranged("limits.memory_bytes", memory_bytes, MIB, 1 << 40);
-    problems.ranged("limits.transaction_memory_bytes", transaction_memory_bytes, 65_536, 1 << 40);
-    let event_bytes =
-        problems.ranged("limits.event_bytes", config.event_bytes.unwrap_or(1 << 30), 1 << 20, 1 << 30);
+    let memory =
+        problems.ranged("limits.memory_bytes", config.memory_bytes.unwrap_or(16 * MIB), MIB, 1 << 40);
+    let transaction = config.transaction_memory_bytes.unwrap_or(4 * MIB);
+    let transaction = problems.ranged("limits.transaction_memory_bytes", transaction, 65_536, 1 << 40);
     let shutdown_ms =
         problems.ranged("limits.shutdown_ms", config.shutdown_ms.unwrap_or(10_000), 1, 3_600_000);
+    let default = XaLimits::default();
+    let sized = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     LimitsPlan {
-        memory_bytes,
-        transaction_memory_bytes,
-        spool_bytes: config.spool_bytes.filter(|bytes| *bytes > 0),
-        xa_spool_bytes: config.xa_spool_bytes.unwrap_or(1 << 30),
-        event_bytes,
+        memory_bytes: sized(memory),
+        transaction_memory_bytes: sized(transaction),
+        xa: XaLimits {
+            transactions_max: config.xa_transactions.map_or(default.transactions_max, sized),
+            bytes_max: config.xa_bytes.unwrap_or(default.bytes_max),
+        },
         shutdown: Duration::from_millis(shutdown_ms),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use becauselog_binlog::{Start, Stop};
+
 use super::{Problems, secrets};
 use crate::{
     address::{Address, parse_host},
@@ -9,7 +11,7 @@ use crate::{
         Outside,
         native::{ReconnectConfig, SourceConfig, TlsConfig},
     },
-    plan::{Compression, Host, ReconnectPlan, SourcePlan, StartAt, StopAt, TlsMode, TlsPlan},
+    plan::{Compression, Host, ReconnectPlan, SourcePlan, TlsMode, TlsPlan},
 };
 
 const DAY_MS: u64 = 86_400_000;
@@ -110,11 +112,13 @@ fn host(text: &str, problems: &mut Problems) -> Option<Host> {
     parse_host(text).map_err(|what| problems.add("source.hosts", what)).ok()
 }
 
-fn points(config: &SourceConfig, outside: &Outside, problems: &mut Problems) -> (Option<StartAt>, StopAt) {
-    let start = config.start.as_deref().map(|text| StartAt::parse(text, outside.now));
+fn points(config: &SourceConfig, outside: &Outside, problems: &mut Problems) -> (Option<Start>, Stop) {
+    let now_us = u64::try_from(outside.now.as_microsecond()).unwrap_or(0);
+    let start =
+        config.start.as_deref().map(|text| Start::parse(text, now_us).map_err(|error| error.to_string()));
     let start = start.and_then(|start| start.map_err(|what| problems.add("source.start", what)).ok());
-    let stop = config.stop.as_deref().map_or(Ok(StopAt::Never), |text| StopAt::parse(text, outside.now));
-    (start, problems.take("source.stop", stop, StopAt::Never))
+    let stop = config.stop.as_deref().map_or(Ok(Stop::Never), |text| Stop::parse(text, now_us));
+    (start, problems.take("source.stop", stop.map_err(|error| error.to_string()), Stop::Never))
 }
 
 fn tls(config: TlsConfig, socket: bool, problems: &mut Problems) -> TlsPlan {

@@ -5,7 +5,9 @@ use std::time::Duration;
 use becauselog_sink::{Content, Fsync};
 
 use super::*;
-use crate::plan::{SinkPlan, StartAt, TlsMode};
+use becauselog_binlog::Start;
+
+use crate::plan::{SinkPlan, TlsMode};
 
 const LEAST: &str = "name = \"shop\"\n[source]\nhosts = [\"db:3307\", \"db2\"]\nuser = \"u\"\n";
 
@@ -18,10 +20,10 @@ fn defaults_fill_what_is_not_said() {
     let plan = least("").plan();
     assert_eq!(plan.source.hosts.iter().map(|host| host.port).collect::<Vec<_>>(), [3307, 3306]);
     assert_eq!(plan.source.tls.mode, TlsMode::Preferred);
-    assert_eq!(plan.state.dir, PathBuf::from("/home/someone/.local/state/becauselog/shop"));
+    assert_eq!(plan.state.dir, becauselog_pipeline::state::default_state_folder("shop").unwrap());
     assert_eq!(plan.source.start, None);
     assert_eq!(plan.sinks, [SinkPlan::Stdout { name: "stdout".into(), content: Content::Values }]);
-    assert_eq!(plan.limits.event_bytes, 1 << 30);
+    assert_eq!(plan.limits.memory_bytes, 16 << 20);
 }
 
 #[test]
@@ -141,7 +143,7 @@ fn flags_name_sinks_points_and_the_state_folder() {
     );
     assert_eq!(
         (plan.sinks.len(), plan.state.dir, plan.source.start),
-        (1, "/state".into(), Some(StartAt::Earliest))
+        (1, "/state".into(), Some(Start::Earliest))
     );
     assert!(least("").sink("kafka:x").error().1.contains("there are stdout"));
     assert!(least("").sink("stdout").sink("stdout:readable").error().1.contains("only one sink"));
