@@ -15,7 +15,7 @@ pub enum ShapeError {
     NeedsReload(TableName),
     /// The server does not have the table any more, and the log does not describe it.
     #[error(
-        "table {table}: its rows are in the log without column names, and the server does not have the table \
+        "table {table}: the log does not name or describe all its columns, and the server does not have the table \
          any more (or hides it from this account). Set binlog_row_metadata=FULL on the server and start after that, \
          grant SELECT on the table, or exclude it"
     )]
@@ -25,7 +25,7 @@ pub enum ShapeError {
     },
     /// The log does not describe the table, and there is no server to ask.
     #[error(
-        "table {table}: its rows are in the log without column names, and there is no server to ask for them. \
+        "table {table}: the log does not name or describe all its columns, and there is no server to ask. \
          Set binlog_row_metadata=FULL on the server for logs that are read as files"
     )]
     Offline {

@@ -11,7 +11,8 @@ use crate::error::ShapeError;
 /// The id of the collation `binary`: bytes, no text.
 const BINARY_COLLATION: u16 = 63;
 
-/// The table's shape from the table map alone; nothing when the map has no column names (metadata MINIMAL).
+/// The table's shape from the table map alone; nothing when the map does not say everything: it has no column names
+/// (metadata MINIMAL), or (before 8.0.14) the texts of an ENUM or SET in a charset that it does not name.
 ///
 /// The key is the primary key, or nothing: a table map does not tell of unique indexes.
 ///
@@ -21,11 +22,14 @@ pub fn from_row_metadata(map: &TableMap) -> Result<Option<TableShape>, ShapeErro
     let mut columns = Vec::with_capacity(map.columns.len());
     for mapped in &map.columns {
         let Some(name) = &mapped.name else { return Ok(None) };
-        let kind = kind_of(mapped).map_err(|what| ShapeError::Unreadable {
-            table: map.name.clone(),
-            column: Arc::clone(name),
-            what,
-        })?;
+        let kind = match kind_of(mapped) {
+            Ok(kind) => kind,
+            Err(Gap::NotSaid) => return Ok(None),
+            Err(Gap::NotKnown(what)) => {
+                let (table, column) = (map.name.clone(), Arc::clone(name));
+                return Err(ShapeError::Unreadable { table, column, what });
+            }
+        };
         columns.push(ColumnShape {
             name: Arc::clone(name),
             kind,
@@ -37,9 +41,18 @@ pub fn from_row_metadata(map: &TableMap) -> Result<Option<TableShape>, ShapeErro
     Ok(Some(TableShape { name, columns, key, origin: ShapeOrigin::RowMetadata }))
 }
 
+/// Why a table map alone does not give a column's kind.
+enum Gap {
+    /// The log does not say what is needed.
+    NotSaid,
+    /// It says something that is not known.
+    NotKnown(String),
+}
+
 /// The kind of a column of which the log tells everything.
-fn kind_of(mapped: &MappedColumn) -> Result<ColumnKind, String> {
-    let unsigned = || mapped.unsigned.ok_or_else(|| "the log does not say whether it is UNSIGNED".to_owned());
+fn kind_of(mapped: &MappedColumn) -> Result<ColumnKind, Gap> {
+    let unsigned = || mapped.unsigned.ok_or(Gap::NotSaid);
+    let texts = || mapped.values.clone().ok_or(Gap::NotSaid);
     let [high, low] = mapped.meta.to_be_bytes();
     Ok(match mapped.type_code {
         code::TINY => ColumnKind::TinyInt { unsigned: unsigned()? },
@@ -57,21 +70,17 @@ fn kind_of(mapped: &MappedColumn) -> Result<ColumnKind, String> {
         code::DATETIME | code::DATETIME2 => ColumnKind::Datetime { fsp: low },
         code::TIMESTAMP | code::TIMESTAMP2 => ColumnKind::Timestamp { fsp: low },
         code::STRING | code::VARCHAR | code::VAR_STRING | code::BLOB => string_kind(mapped)?,
-        code::ENUM => ColumnKind::Enum { values: texts(mapped)? },
-        code::SET => ColumnKind::Set { values: texts(mapped)? },
+        code::ENUM => ColumnKind::Enum { values: texts()? },
+        code::SET => ColumnKind::Set { values: texts()? },
         code::JSON => ColumnKind::Json,
         code::GEOMETRY => ColumnKind::Geometry { subtype: mapped.geometry.unwrap_or(0) },
         code::VECTOR => ColumnKind::Vector { dimension: mapped.dimension.unwrap_or(0) },
-        other => return Err(format!("its type {other} is not known")),
+        other => return Err(Gap::NotKnown(format!("its type {other} is not known"))),
     })
 }
 
-fn texts(mapped: &MappedColumn) -> Result<Arc<[Arc<str>]>, String> {
-    mapped.values.clone().ok_or_else(|| "the log does not have its texts".to_owned())
-}
-
-fn string_kind(mapped: &MappedColumn) -> Result<ColumnKind, String> {
-    let collation = mapped.collation.ok_or("the log does not say its collation")?;
+fn string_kind(mapped: &MappedColumn) -> Result<ColumnKind, Gap> {
+    let collation = mapped.collation.ok_or(Gap::NotSaid)?;
     let bytes_max = u32::from(mapped.meta);
     let [_, length_bytes] = mapped.meta.to_be_bytes();
     if collation == BINARY_COLLATION {
@@ -81,8 +90,8 @@ fn string_kind(mapped: &MappedColumn) -> Result<ColumnKind, String> {
             _ => ColumnKind::VarBinary { bytes_max },
         });
     }
-    let charset =
-        Charset::of_collation(collation).ok_or_else(|| format!("its collation {collation} is not known"))?;
+    let unknown = || Gap::NotKnown(format!("its collation {collation} is not known"));
+    let charset = Charset::of_collation(collation).ok_or_else(unknown)?;
     Ok(match mapped.type_code {
         code::STRING => ColumnKind::Char { bytes_max, charset },
         code::BLOB => ColumnKind::Text { length_bytes, charset },
@@ -105,6 +114,13 @@ mod tests {
     #[test]
     fn a_map_without_names_gives_no_shape() {
         assert_eq!(from_row_metadata(&map(vec![column(code::LONG, 0)])), Ok(None));
+    }
+
+    #[test]
+    fn a_full_map_that_leaves_something_open_gives_no_shape() {
+        for open in [column(code::LONG, 0), column(code::ENUM, 1), column(code::VARCHAR, 20)] {
+            assert_eq!(from_row_metadata(&map(vec![named("c", open)])), Ok(None));
+        }
     }
 
     #[test]
