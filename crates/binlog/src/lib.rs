@@ -28,6 +28,7 @@
 pub mod connection;
 pub mod event;
 mod file_source;
+mod follow;
 pub mod frame;
 pub mod group;
 pub mod payload;
@@ -37,6 +38,10 @@ mod start;
 mod stop;
 
 pub use file_source::{FileEvents, FileSource};
+pub use follow::{
+    FollowConfig, FollowError, FollowStatus, Follower, LogFile, Place, PurgeDistance, PurgeWatch, ReplicaId,
+    RetryPolicy, ServerFacts,
+};
 pub use point::PointParseError;
 pub use source::{BATCH_BYTES, SourceBatch, SourceError};
 pub use start::Start;

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::{
     event::Event,
+    follow::FollowError,
     frame::FrameError,
     group::{Group, GroupError, Grouper, Mark},
     payload::PayloadError,
@@ -37,7 +38,7 @@ impl SourceBatch {
     /// Adds an event with the mark that `grouper` has just given it; if it ends a group, the group's description too.
     pub fn push(&mut self, event: Event, mark: Mark, grouper: &Grouper) {
         if mark.ends_group() {
-            self.groups.push(Group { transaction: grouper.transaction().clone(), end: event.end_position() });
+            self.groups.push(grouper.group(&event));
         }
         self.bytes = self.bytes.saturating_add(event.len());
         self.events.push((event, mark));
@@ -68,6 +69,9 @@ pub enum SourceError {
     /// A compressed transaction cannot be unfolded.
     #[error(transparent)]
     Payload(#[from] PayloadError),
+    /// A server cannot be followed.
+    #[error(transparent)]
+    Follow(#[from] FollowError),
     /// A file cannot be read.
     #[error("{}: {source}", path.display())]
     File {
@@ -77,7 +81,9 @@ pub enum SourceError {
         source: io::Error,
     },
     /// The start is in none of the files.
-    #[error("{start} is not in the files that were given ({files}); give the file that holds it, or start earliest")]
+    #[error(
+        "{start} is not in the files that were given ({files}); give the file that holds it, or start earliest"
+    )]
     StartNotInFiles {
         /// The start.
         start: String,
@@ -93,7 +99,9 @@ pub enum SourceError {
         begin: BinlogPosition,
     },
     /// Transactions that were to be read are in none of the files.
-    #[error("transactions {missing} are missing before {file}: give the files that hold them, or start after them")]
+    #[error(
+        "transactions {missing} are missing before {file}: give the files that hold them, or start after them"
+    )]
     GapInFiles {
         /// The file before which they should be.
         file: Arc<str>,
@@ -110,6 +118,7 @@ impl SourceError {
             Self::Frame(error) => error.class(),
             Self::Group(error) => error.class(),
             Self::Payload(error) => error.class(),
+            Self::Follow(error) => error.class(),
             Self::File { .. }
             | Self::StartNotInFiles { .. }
             | Self::StartInsideTransaction { .. }
@@ -124,6 +133,7 @@ impl SourceError {
             Self::Frame(error) => error.code(),
             Self::Group(error) => error.code(),
             Self::Payload(error) => error.code(),
+            Self::Follow(error) => error.code(),
             Self::File { .. } => "E_FILE",
             Self::StartNotInFiles { .. } => "E_START_NOT_IN_FILES",
             Self::StartInsideTransaction { .. } => "E_START_INSIDE_TRANSACTION",

@@ -66,8 +66,8 @@ pub(crate) struct Dump {
 const DOING: &str = "reading the binlog";
 
 impl Connection {
-    /// Prepares the session and registers, so that `SHOW REPLICAS` shows us.
-    pub(crate) async fn register(&mut self, as_whom: &Registration) -> Result<(), ConnectionError> {
+    /// Prepares the session for a dump.
+    pub(crate) async fn prepare(&mut self, as_whom: &Registration) -> Result<(), ConnectionError> {
         let heartbeat_ns = as_whom.heartbeat.as_nanos();
         let uuid = quoted(&as_whom.uuid);
         let mut sets = vec![
@@ -84,6 +84,11 @@ impl Connection {
             sets.push("@mariadb_slave_capability=1".to_owned());
         }
         self.query(&format!("SET {}", sets.join(", ")), "preparing the dump's session").await?;
+        Ok(())
+    }
+
+    /// Registers, so that `SHOW REPLICAS` shows us.
+    pub(crate) async fn register(&mut self, as_whom: &Registration) -> Result<(), ConnectionError> {
         let mut command = Vec::new();
         ComRegisterSlave::new(as_whom.server_id)
             .with_hostname(as_whom.host.as_bytes())

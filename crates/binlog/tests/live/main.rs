@@ -4,4 +4,5 @@
 mod compression;
 mod login;
 mod rig;
+mod starts;
 mod tls;
