@@ -16,7 +16,7 @@ mod rotate;
 mod rows;
 mod rows_query;
 mod serialized;
-mod table_map;
+pub mod table_map;
 mod transaction_payload;
 mod xa_prepare;
 mod xid;

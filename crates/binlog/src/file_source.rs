@@ -157,7 +157,12 @@ impl FileSource {
     }
 
     /// The payload event itself is not handed out, but for one that opens a group: the group's begin must be seen.
-    fn begin_payload(&mut self, event: &Event, mark: Mark, batch: &mut SourceBatch) -> Result<(), SourceError> {
+    fn begin_payload(
+        &mut self,
+        event: &Event,
+        mark: Mark,
+        batch: &mut SourceBatch,
+    ) -> Result<(), SourceError> {
         self.unfold = Some(Unfold::new(event)?);
         if mark == Mark::Begin && self.selection.is_wanted(&mark) {
             batch.push(Event { body: bytes::Bytes::new(), ..event.clone() }, mark, &self.grouper);
@@ -168,7 +173,11 @@ impl FileSource {
     /// Whether all GTIDs before this file were seen, or need not be.
     fn check_gap(&mut self, event: &Event) -> Result<(), SourceError> {
         let malformed = |source| {
-            SourceError::Frame(FrameError::Malformed { file: event.file.clone(), offset: event.start, source })
+            SourceError::Frame(FrameError::Malformed {
+                file: event.file.clone(),
+                offset: event.start,
+                source,
+            })
         };
         let previous = PreviousGtids::parse(&event.body).map_err(malformed)?.gtids;
         match self.selection.gap_before(previous, self.events.follows_by_number()) {

@@ -2,9 +2,12 @@
 
 mod error;
 mod grouper;
+mod mark;
+mod savepoints;
 mod statement;
 mod xid_text;
 
 pub use error::{GroupError, GroupFault};
-pub use grouper::{Group, Grouper, Mark, StatementKind};
+pub use grouper::{Group, Grouper};
+pub use mark::{Mark, StatementKind};
 pub use statement::{Statement, classify};

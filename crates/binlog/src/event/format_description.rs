@@ -75,6 +75,12 @@ impl FormatDescription {
         self.post_header_lengths.get(index).map(|len| usize::from(*len))
     }
 
+    /// The first three numbers of the version, 0 where there is none.
+    #[must_use]
+    pub fn version_numbers(&self) -> [u32; 3] {
+        version_numbers(&self.server_version)
+    }
+
     /// Whether a MariaDB server wrote the file.
     #[must_use]
     pub fn is_mariadb(&self) -> bool {

@@ -2,6 +2,7 @@
 
 mod column_type;
 mod optional;
+mod signedness;
 
 use std::sync::Arc;
 
@@ -31,7 +32,7 @@ pub fn parse(format: Option<&FormatDescription>, body: &[u8]) -> Result<TableMap
     let metadata = fields.packed_bytes()?;
     let nullable = fields.take(count.div_ceil(8))?;
     let mut columns = column_type::read_columns(types, metadata, nullable)?;
-    let primary_key = optional::read(&mut fields, &mut columns)?;
+    let primary_key = optional::read(format, &mut fields, &mut columns)?;
     Ok(TableMap { table_id, name: TableName { database, table }, columns, primary_key })
 }
 

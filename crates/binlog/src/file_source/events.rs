@@ -141,7 +141,10 @@ impl FileEvents {
     pub(super) fn skip_to_file(&mut self, position: &BinlogPosition) -> Result<(), SourceError> {
         let names: Vec<Arc<str>> = self.waiting.iter().map(Input::name).collect();
         let Some(index) = names.iter().position(|name| *name == position.file) else {
-            return Err(SourceError::StartNotInFiles { start: position.to_string(), files: names.join(", ") });
+            return Err(SourceError::StartNotInFiles {
+                start: position.to_string(),
+                files: names.join(", "),
+            });
         };
         self.waiting.drain(..index);
         Ok(())
@@ -168,7 +171,7 @@ impl FileEvents {
         let size = EventHeader::parse(&self.buffer).map_or(0, |header| header.size());
         let missing = size.saturating_sub(there);
         let room = missing.clamp(CHUNK / 2, there.max(CHUNK));
-        if self.buffer.capacity().saturating_sub(there) < missing.min(CHUNK / 2).max(1) {
+        if self.buffer.capacity().saturating_sub(there) < missing.clamp(1, CHUNK / 2) {
             self.buffer.reserve(room);
         }
     }

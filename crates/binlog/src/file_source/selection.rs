@@ -40,7 +40,9 @@ impl Selection {
             Start::Gtids(gtids) => From::Unseen(gtids),
             Start::Position(position) => From::Position(position),
             Start::Time(time_us) => From::Time(time_us),
-            Start::Checkpoint(checkpoint) if checkpoint.gtids.is_empty() => From::Position(checkpoint.position),
+            Start::Checkpoint(checkpoint) if checkpoint.gtids.is_empty() => {
+                From::Position(checkpoint.position)
+            }
             Start::Checkpoint(checkpoint) => From::Unseen(checkpoint.gtids),
         };
         Self { from, is_open_wanted: true, known: None }

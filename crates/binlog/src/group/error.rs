@@ -63,6 +63,9 @@ pub enum GroupFault {
         /// Where the open transaction begins.
         begin: BinlogPosition,
     },
+    /// A rollback to a savepoint that the transaction does not have.
+    #[error("a ROLLBACK TO a savepoint that the transaction does not have")]
+    Savepoint,
     /// An XA statement whose id cannot be read.
     #[error("an XA statement whose id cannot be read")]
     XaId,
@@ -84,7 +87,10 @@ impl GroupError {
             GroupFault::Incident { .. } => "E_INCIDENT",
             GroupFault::UnknownEvent { .. } => "E_UNKNOWN_EVENT",
             GroupFault::MariaDb { .. } => "E_MARIADB",
-            GroupFault::Outside { .. } | GroupFault::Inside { .. } | GroupFault::XaId => "E_GROUP",
+            GroupFault::Outside { .. }
+            | GroupFault::Inside { .. }
+            | GroupFault::XaId
+            | GroupFault::Savepoint => "E_GROUP",
         }
     }
 }

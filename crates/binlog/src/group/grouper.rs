@@ -1,48 +1,18 @@
 //! The state machine that tells for each event what it means for its group.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use becauselog_model::{BinlogPosition, Gtid, ServerUuid, Transaction};
 
 use super::{
     error::{GroupError, GroupFault},
+    mark::{Mark, StatementKind},
+    savepoints::Savepoints,
     statement::{Statement, classify},
 };
-use crate::event::{Event, EventFlags, EventKind, GtidEvent, Incident, Query, Rotate, XaPrepare, Xid};
-
-/// What an event means for its group.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Mark {
-    /// In no group: format descriptions, ROTATE, STOP, heartbeats, what may be ignored.
-    Outside,
-    /// A group's first event, and not its last.
-    Begin,
-    /// Inside a group.
-    Member,
-    /// A group's last event: its changes are valid.
-    Commit,
-    /// A group's last event: its changes never happened.
-    Rollback,
-    /// A group's last event is a statement of its own.
-    Statement(StatementKind),
-    /// A group's last event: its changes wait under this id.
-    XaPrepare(Xid),
-    /// A group's only statement: the changes that wait under this id are valid.
-    XaCommit(Xid),
-    /// A group's only statement: the changes that wait under this id never happened.
-    XaRollback(Xid),
-    /// In no group, and the open one ends here without its end (the server crashed): it never happened.
-    Cuts,
-}
-
-/// A statement that is a group of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum StatementKind {
-    /// It changes tables, databases or indexes (or empties a table).
-    Ddl,
-    /// It changes nothing that rows depend on: accounts, views, routines, …
-    Other,
-}
+use crate::event::{
+    Event, EventFlags, EventKind, FormatDescription, GtidEvent, Incident, Query, Rotate, XaPrepare,
+};
 
 /// A group whose end was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +21,11 @@ pub struct Group {
     pub transaction: Transaction,
     /// Where it ends.
     pub end: BinlogPosition,
+    /// Of the group's row events, counted from 0, those that never happened: a ROLLBACK TO a savepoint undid them. Servers
+    /// before 8.0 leave them in the log where the transaction dropped a temporary table. Sorted, disjoint, mostly none.
+    pub undone: Vec<Range<u64>>,
+    /// How the file is written: needed to read table maps.
+    pub format: Option<Arc<FormatDescription>>,
 }
 
 /// How far an open group is.
@@ -73,14 +48,8 @@ pub struct Grouper {
     transaction: Transaction,
     began: bool,
     end: Option<BinlogPosition>,
-}
-
-impl Mark {
-    /// Whether a group ends with this event.
-    #[must_use]
-    pub const fn ends_group(&self) -> bool {
-        !matches!(self, Self::Outside | Self::Begin | Self::Member | Self::Cuts)
-    }
+    savepoints: Savepoints,
+    format: Option<Arc<FormatDescription>>,
 }
 
 impl Grouper {
@@ -96,7 +65,14 @@ impl Grouper {
             original_commit_us: None,
             immediate_commit_us: None,
         };
-        Self { state: State::Idle, transaction, began: false, end: None }
+        Self {
+            state: State::Idle,
+            transaction,
+            began: false,
+            end: None,
+            savepoints: Savepoints::default(),
+            format: None,
+        }
     }
 
     /// Takes note of the next event and tells what it means.
@@ -143,6 +119,17 @@ impl Grouper {
         &self.transaction
     }
 
+    /// The group that has just ended at an event: all that is known of it.
+    #[must_use]
+    pub fn group(&self, last: &Event) -> Group {
+        Group {
+            transaction: self.transaction.clone(),
+            end: last.end_position(),
+            undone: self.savepoints.undone().to_vec(),
+            format: self.format.clone(),
+        }
+    }
+
     /// The last place between two groups: where reading may go on. Nothing before the first group's end or file begin.
     #[must_use]
     pub const fn end_position(&self) -> Option<&BinlogPosition> {
@@ -169,14 +156,14 @@ impl Grouper {
             }
             EventKind::VIEW_CHANGE | EventKind::TRANSACTION_CONTEXT => Ok(self.member_or_outside()),
             EventKind::INTVAR | EventKind::RAND | EventKind::USER_VAR => Ok(self.member_or_outside()),
-            EventKind::FORMAT_DESCRIPTION => Ok(self.on_format_description(event)),
+            EventKind::FORMAT_DESCRIPTION => self.on_format_description(event),
             EventKind::ROTATE => self.on_rotate(event),
             EventKind::STOP | EventKind::PREVIOUS_GTIDS => Ok(self.on_outside(event)),
             EventKind::HEARTBEAT | EventKind::HEARTBEAT_V2 | EventKind::IGNORABLE => Ok(Mark::Outside),
             EventKind::INCIDENT => {
                 Err(GroupFault::Incident { message: Incident::parse(&event.body)?.message })
             }
-            _ if kind.is_rows() => self.on_member("row event"),
+            _ if kind.is_rows() => self.on_rows(),
             _ => self.on_rare(event),
         }
     }
@@ -205,6 +192,7 @@ impl Grouper {
     fn open(&mut self, event: &Event) -> Mark {
         self.state = State::Opened;
         self.began = true;
+        self.savepoints = Savepoints::default();
         self.transaction = Transaction {
             gtid: None,
             server_uuid: self.transaction.server_uuid,
@@ -242,6 +230,12 @@ impl Grouper {
     /// Something that must be inside a group.
     fn on_member(&self, what: &'static str) -> Result<Mark, GroupFault> {
         if self.is_open() { Ok(Mark::Member) } else { Err(GroupFault::Outside { what }) }
+    }
+
+    fn on_rows(&mut self) -> Result<Mark, GroupFault> {
+        let mark = self.on_member("row event")?;
+        self.savepoints.count_row_event();
+        Ok(mark)
     }
 
     fn member_or_outside(&self) -> Mark {
@@ -295,7 +289,12 @@ impl Grouper {
             Statement::XaCommit(xid) => Ok(self.on_lone(event, &query, Mark::XaCommit(xid))),
             Statement::XaRollback(xid) => Ok(self.on_lone(event, &query, Mark::XaRollback(xid))),
             Statement::XaUnreadable => Err(GroupFault::XaId),
-            Statement::Savepoint => Ok(self.member_or_outside()),
+            Statement::Savepoint(_) | Statement::RollbackTo(_) | Statement::Release(_) if !self.is_open() => {
+                Ok(Mark::Outside)
+            }
+            Statement::Savepoint(name) => Ok(self.savepoints.set(name)),
+            Statement::RollbackTo(name) => self.savepoints.roll_back_to(&name),
+            Statement::Release(name) => Ok(self.savepoints.release(&name)),
             Statement::Dml { word, in_server_schema, empties_table } => {
                 self.on_dml(event, &query, word, in_server_schema, empties_table)
             }
@@ -306,8 +305,8 @@ impl Grouper {
         }
     }
 
-    /// A change in statement format is an error, but for the server's own tables, and for what the server writes when it
-    /// empties an in-memory table after its start: that is outside of BEGIN and COMMIT, which no client's change is.
+    /// A change in statement format is an error, but for the server's own tables, and for the DELETE that servers before
+    /// 8.0 write after their start for an in-memory table that is empty now (later ones write TRUNCATE).
     fn on_dml(
         &mut self,
         event: &Event,
@@ -316,12 +315,18 @@ impl Grouper {
         in_server_schema: bool,
         empties_table: bool,
     ) -> Result<Mark, GroupFault> {
+        let is_emptied =
+            empties_table && self.format.as_ref().is_some_and(|format| empties_by_delete(format));
+        if is_emptied {
+            let table = String::from_utf8_lossy(&query.statement);
+            tracing::warn!(at = %event.position(), %table, "an in-memory table was empty after the server's start");
+        }
         match self.state {
-            State::Inside | State::InsideXa if in_server_schema => Ok(Mark::Member),
+            State::Inside | State::InsideXa if in_server_schema || is_emptied => Ok(Mark::Member),
             State::Idle | State::Opened if in_server_schema => {
                 Ok(self.on_lone(event, query, Mark::Statement(StatementKind::Other)))
             }
-            State::Idle | State::Opened if empties_table => {
+            State::Idle | State::Opened if is_emptied => {
                 Ok(self.on_lone(event, query, Mark::Statement(StatementKind::Ddl)))
             }
             _ => Err(GroupFault::StatementFormat { what: word.to_owned() }),
@@ -329,12 +334,13 @@ impl Grouper {
     }
 
     /// A format description begins a file: what was open before it has no end.
-    fn on_format_description(&mut self, event: &Event) -> Mark {
+    fn on_format_description(&mut self, event: &Event) -> Result<Mark, GroupFault> {
+        self.format = Some(Arc::new(FormatDescription::parse(&event.body)?));
         if !self.is_open() {
-            return self.on_outside(event);
+            return Ok(self.on_outside(event));
         }
         self.reset();
-        Mark::Cuts
+        Ok(Mark::Cuts)
     }
 
     fn on_rotate(&mut self, event: &Event) -> Result<Mark, GroupFault> {
@@ -352,6 +358,11 @@ impl Grouper {
         }
         Mark::Outside
     }
+}
+
+/// Whether the server that wrote the file writes a DELETE for an in-memory table that is empty after its start.
+fn empties_by_delete(format: &FormatDescription) -> bool {
+    format.is_mariadb() || format.version_numbers() < [8, 0, 0]
 }
 
 #[cfg(test)]

@@ -15,8 +15,12 @@ pub enum Statement {
     Commit,
     /// `ROLLBACK` of the whole transaction.
     Rollback,
-    /// `SAVEPOINT`, `ROLLBACK TO`, `RELEASE SAVEPOINT`: what was rolled back to a savepoint is not in the log.
-    Savepoint,
+    /// `SAVEPOINT`, with its name in lower case.
+    Savepoint(Vec<u8>),
+    /// `ROLLBACK TO` a savepoint.
+    RollbackTo(Vec<u8>),
+    /// `RELEASE SAVEPOINT`.
+    Release(Vec<u8>),
     /// `XA START`, `XA BEGIN`.
     XaStart,
     /// `XA END`.
@@ -39,7 +43,7 @@ pub enum Statement {
         word: &'static str,
         /// It changes one table of the server's own, in which nobody is interested (`mysql`, `sys`, …).
         in_server_schema: bool,
-        /// It is `DELETE FROM` one table and nothing else.
+        /// It is letter by letter what servers before 8.0 write for an in-memory table that is empty after their start.
         empties_table: bool,
     },
     /// Anything else: `GRANT`, `CREATE USER`, views, routines, temporary tables, `FLUSH`, …
@@ -73,7 +77,8 @@ pub fn classify(statement: &[u8], schema: &[u8]) -> Statement {
     let Some(Word::Bare(first)) = words.next() else { return Statement::Other };
     let is = |word: &str| first.eq_ignore_ascii_case(word.as_bytes());
     if let Some(word) = DML.into_iter().find(|word| is(word)) {
-        return classify_dml(word, words, schema);
+        let is_generated = is_generated_delete(statement);
+        return classify_dml(word, words, schema, is_generated);
     }
     if is("CREATE") || is("ALTER") || is("DROP") {
         return classify_ddl(words);
@@ -87,18 +92,29 @@ pub fn classify(statement: &[u8], schema: &[u8]) -> Statement {
         () if is("START") && is_word(second, "TRANSACTION") => Statement::Begin,
         () if is("COMMIT") => Statement::Commit,
         () if is("ROLLBACK") => classify_rollback(second, words),
-        () if is("SAVEPOINT") => Statement::Savepoint,
-        () if is("RELEASE") && is_word(second, "SAVEPOINT") => Statement::Savepoint,
+        () if is("SAVEPOINT") => Statement::Savepoint(savepoint_name(second)),
+        () if is("RELEASE") && is_word(second, "SAVEPOINT") => {
+            Statement::Release(savepoint_name(words.next()))
+        }
         () if is("TRUNCATE") => Statement::Ddl,
         () if is("RENAME") && (is_word(second, "TABLE") || is_word(second, "TABLES")) => Statement::Ddl,
         () => Statement::Other,
     }
 }
 
-/// `ROLLBACK [WORK] [TO …]`.
+/// `ROLLBACK [WORK] [TO [SAVEPOINT] name]`.
 fn classify_rollback(second: Option<Word<'_>>, mut words: Words<'_>) -> Statement {
     let next = if is_word(second, "WORK") { words.next() } else { second };
-    if is_word(next, "TO") { Statement::Savepoint } else { Statement::Rollback }
+    if !is_word(next, "TO") {
+        return Statement::Rollback;
+    }
+    let (name, after) = (words.next(), words.next());
+    Statement::RollbackTo(savepoint_name(after.filter(|_| is_word(name, "SAVEPOINT")).or(name)))
+}
+
+/// A savepoint's name for comparing: the server does not tell upper from lower case.
+fn savepoint_name(word: Option<Word<'_>>) -> Vec<u8> {
+    word.and_then(Word::name).unwrap_or_default().to_ascii_lowercase()
 }
 
 fn classify_ddl(words: Words<'_>) -> Statement {
@@ -127,7 +143,7 @@ fn classify_xa(mut words: Words<'_>) -> Statement {
     }
 }
 
-fn classify_dml(word: &'static str, words: Words<'_>, schema: &[u8]) -> Statement {
+fn classify_dml(word: &'static str, words: Words<'_>, schema: &[u8], empties_table: bool) -> Statement {
     let has_one_table = matches!(word, "INSERT" | "UPDATE" | "DELETE" | "REPLACE");
     let is_modifier = |word: &Word<'_>| DML_MODIFIERS.iter().any(|skipped| is_word(Some(*word), skipped));
     let mut words = words.skip_while(is_modifier);
@@ -148,11 +164,18 @@ fn classify_dml(word: &'static str, words: Words<'_>, schema: &[u8]) -> Statemen
     };
     let of_server =
         database.is_some_and(|name| SERVER_SCHEMAS.iter().any(|known| name.eq_ignore_ascii_case(known)));
-    Statement::Dml {
-        word,
-        in_server_schema: has_one_table && alone && of_server,
-        empties_table: word == "DELETE" && after.is_none(),
-    }
+    Statement::Dml { word, in_server_schema: has_one_table && alone && of_server, empties_table }
+}
+
+/// Whether a statement is "DELETE FROM `database`.`table`" and nothing else.
+fn is_generated_delete(statement: &[u8]) -> bool {
+    let Some(table) = statement.strip_prefix(b"DELETE FROM ") else { return false };
+    let has_space_outside = !table.starts_with(b"`") || !table.ends_with(b"`");
+    let mut words = Words::new(table);
+    let is_quoted = |word: Option<Word<'_>>| matches!(word, Some(Word::Quoted(_)));
+    let is_name =
+        is_quoted(words.next()) && words.next() == Some(Word::Symbol(b'.')) && is_quoted(words.next());
+    is_name && words.next().is_none() && !has_space_outside
 }
 
 fn is_word(word: Option<Word<'_>>, expected: &str) -> bool {

@@ -56,7 +56,9 @@ impl StopWatch {
             return grouper.end_position().is_some_and(|end: &BinlogPosition| end >= position);
         }
         let Some(missing) = &mut self.missing else { return false };
-        if let Some(gtid) = grouper.transaction().gtid.as_ref().filter(|gtid| ends_group && missing.contains(gtid)) {
+        if let Some(gtid) =
+            grouper.transaction().gtid.as_ref().filter(|gtid| ends_group && missing.contains(gtid))
+        {
             let mut one = GtidSet::new();
             one.insert(gtid);
             *missing = missing.subtract(&one);

@@ -15,19 +15,31 @@ use becauselog_model::{MappedColumn, TableMap};
 /// What a source handed out: a line for each event, and one for each group's end.
 pub(super) fn describe(batches: &[SourceBatch]) -> String {
     let mut text = String::new();
+    let mut format = None;
     for batch in batches {
         let mut groups = batch.groups.iter();
         for (event, mark) in &batch.events {
             let nested = if event.nested { " nested" } else { "" };
             let (start, end, kind) = (event.start, event.end, event.kind());
-            writeln!(text, "{start}-{end}{nested} {kind} [{mark:?}]{}", content(event)).unwrap();
+            writeln!(text, "{start}-{end}{nested} {kind} [{mark:?}]{}", content(event, format.as_ref()))
+                .unwrap();
+            if event.kind() == EventKind::FORMAT_DESCRIPTION {
+                format = FormatDescription::parse(&event.body).ok();
+            }
             if mark.ends_group() {
                 let group = groups.next().expect("a group for each end");
                 let transaction = &group.transaction;
                 let gtid = transaction.gtid.as_ref().map(ToString::to_string).unwrap_or_default();
                 let thread = transaction.thread_id.is_some();
                 let begin = transaction.begin.pos;
-                writeln!(text, "  = group {gtid} {begin}-{} thread id: {thread}", group.end.pos).unwrap();
+                let undone = &group.undone;
+                assert!(group.format.is_some());
+                writeln!(
+                    text,
+                    "  = group {gtid} {begin}-{} thread id: {thread}, undone {undone:?}",
+                    group.end.pos
+                )
+                .unwrap();
             }
         }
         assert_eq!(groups.next(), None);
@@ -36,7 +48,7 @@ pub(super) fn describe(batches: &[SourceBatch]) -> String {
 }
 
 /// What is in an event, without what differs from recording to recording.
-fn content(event: &Event) -> String {
+fn content(event: &Event, format: Option<&FormatDescription>) -> String {
     let body = &event.body;
     match event.kind() {
         EventKind::FORMAT_DESCRIPTION => {
@@ -56,7 +68,7 @@ fn content(event: &Event) -> String {
         EventKind::ROWS_QUERY => {
             format!(" {:?}", String::from_utf8_lossy(&RowsQuery::parse(body).unwrap().text))
         }
-        EventKind::TABLE_MAP => map(&table_map::parse(None, body).unwrap()),
+        EventKind::TABLE_MAP => map(&table_map::parse(format, body).unwrap()),
         kind if kind.is_rows() => {
             let header = RowsHeader::parse(kind, None, body).unwrap();
             let RowsHeader { kind, column_count, present_before, present_after, rows, .. } = header;

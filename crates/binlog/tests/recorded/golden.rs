@@ -24,7 +24,7 @@ async fn recordings_read_as_written_down() {
 
 #[tokio::test]
 async fn a_pipe_gives_what_files_give() {
-    let names = ["9.7-anonymous", "5.7-anonymous", "5.7-ddl", "9.7-tagged-before", "9.7-tagged"];
+    let names = ["9.7-tagged-before", "9.7-tagged", "9.7-anonymous", "5.7-anonymous", "5.7-ddl"];
     let paths = names.map(path).to_vec();
     let (from_files, error) =
         drain(FileSource::files(paths, Start::Earliest, Stop::Never, None).unwrap()).await;

@@ -13,6 +13,7 @@ pub(super) mod code {
     pub(crate) const DOUBLE: u8 = 5;
     pub(crate) const LONGLONG: u8 = 8;
     pub(crate) const INT24: u8 = 9;
+    pub(crate) const YEAR: u8 = 13;
     pub(crate) const VARCHAR: u8 = 15;
     pub(crate) const BIT: u8 = 16;
     pub(crate) const TIMESTAMP2: u8 = 17;

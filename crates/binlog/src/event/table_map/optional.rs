@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use becauselog_model::{Charset, MappedColumn};
 
-use super::column_type::code;
-use crate::event::{EventError, EventKind, Fields};
+use super::{column_type::code, signedness};
+use crate::event::{EventError, EventKind, Fields, FormatDescription};
 
 /// The kinds of metadata (`Table_map_event::Optional_metadata_field_type`).
 mod kind {
@@ -32,16 +32,19 @@ type RawValues<'a> = Vec<&'a [u8]>;
 ///
 /// Texts of ENUM and SET wait until the charsets are known, in whatever order the two come.
 pub(super) fn read(
+    format: Option<&FormatDescription>,
     fields: &mut Fields<'_>,
     columns: &mut [MappedColumn],
 ) -> Result<Option<Vec<usize>>, EventError> {
+    let is_mariadb = format.is_some_and(FormatDescription::is_mariadb);
+    let is_character = if is_mariadb { is_character_mariadb } else { is_character_mysql };
     let mut key = None;
     let (mut sets, mut enums) = (None, None);
     while !fields.is_done() {
         let kind = fields.u8()?;
         let mut value = Fields::new(EventKind::TABLE_MAP, fields.packed_bytes()?);
         match kind {
-            kind::SIGNEDNESS => read_signedness(&mut value, columns)?,
+            kind::SIGNEDNESS => signedness::read(format, &mut value, columns)?,
             kind::DEFAULT_CHARSET => read_default_charset(&mut value, columns, is_character)?,
             kind::COLUMN_CHARSET => read_column_charset(&mut value, columns, is_character)?,
             kind::ENUM_AND_SET_DEFAULT_CHARSET => read_default_charset(&mut value, columns, is_enum_or_set)?,
@@ -66,15 +69,13 @@ pub(super) fn read(
     Ok(key)
 }
 
-/// The columns that have a bit of signedness.
-fn is_numeric(column: &MappedColumn) -> bool {
-    let integer =
-        matches!(column.type_code, code::TINY | code::SHORT | code::INT24 | code::LONG | code::LONGLONG);
-    integer || matches!(column.type_code, code::NEWDECIMAL | code::FLOAT | code::DOUBLE)
+/// The columns that have a charset on MariaDB: GEOMETRY is among them.
+fn is_character_mariadb(column: &MappedColumn) -> bool {
+    column.type_code == code::GEOMETRY || is_character_mysql(column)
 }
 
-/// The columns that have a charset, those of bytes (charset `binary`) among them.
-fn is_character(column: &MappedColumn) -> bool {
+/// The columns that have a charset on MySQL, those of bytes (charset `binary`) among them.
+fn is_character_mysql(column: &MappedColumn) -> bool {
     matches!(
         column.type_code,
         code::STRING
@@ -101,15 +102,6 @@ fn is_enum_or_set(column: &MappedColumn) -> bool {
 
 fn count(columns: &[MappedColumn], wanted: fn(&MappedColumn) -> bool) -> usize {
     columns.iter().filter(|column| wanted(column)).count()
-}
-
-/// A bit for each numeric column, the highest of a byte first.
-fn read_signedness(value: &mut Fields<'_>, columns: &mut [MappedColumn]) -> Result<(), EventError> {
-    let bits = value.take(count(columns, is_numeric).div_ceil(8))?;
-    for (index, column) in columns.iter_mut().filter(|column| is_numeric(column)).enumerate() {
-        column.unsigned = Some(bit_from_high(bits, index));
-    }
-    Ok(())
 }
 
 /// One collation for most, then pairs of index (among the columns of that kind) and collation.
@@ -180,10 +172,19 @@ fn put_values(
 ) {
     let among = columns.iter_mut().filter(|column| wanted(column));
     for (column, texts) in among.zip(values.unwrap_or_default()) {
-        let charset = column.collation.map_or(Some(Charset::Utf8), Charset::of_collation);
+        let charset = match column.collation {
+            Some(collation) => Charset::of_collation(collation),
+            // Before 8.0.14 the log has no charset of these columns: then only plain ASCII is sure to mean itself.
+            None => texts.iter().all(|text| is_plain_ascii(text)).then_some(Charset::Utf8),
+        };
         column.values =
             charset.map(|charset| texts.iter().map(|text| Arc::from(&*charset.decode(text))).collect());
     }
+}
+
+/// Without zero bytes, which two- and four-byte charsets have beside each letter.
+fn is_plain_ascii(text: &[u8]) -> bool {
+    text.is_ascii() && !text.contains(&0)
 }
 
 fn read_geometry(value: &mut Fields<'_>, columns: &mut [MappedColumn]) -> Result<(), EventError> {
@@ -230,7 +231,7 @@ fn read_dimensions(value: &mut Fields<'_>, columns: &mut [MappedColumn]) -> Resu
 }
 
 /// A bit of a bitmap that is filled from the highest bit on.
-fn bit_from_high(bitmap: &[u8], index: usize) -> bool {
+pub(super) fn bit_from_high(bitmap: &[u8], index: usize) -> bool {
     let byte = bitmap.get(index >> 3).copied().unwrap_or_default();
     byte << (index & 7) & 0x80 != 0
 }

@@ -21,10 +21,11 @@ fn the_ends_of_transactions() {
         ("COMMIT /* implicit, from Xid_log_event */", Statement::Commit),
         ("ROLLBACK", Statement::Rollback),
         ("ROLLBACK WORK", Statement::Rollback),
-        ("ROLLBACK TO `a`", Statement::Savepoint),
-        ("ROLLBACK WORK TO SAVEPOINT a", Statement::Savepoint),
-        ("SAVEPOINT `a`", Statement::Savepoint),
-        ("RELEASE SAVEPOINT `a`", Statement::Savepoint),
+        ("ROLLBACK TO `A b`", Statement::RollbackTo(b"a b".to_vec())),
+        ("ROLLBACK WORK TO SAVEPOINT a", Statement::RollbackTo(b"a".to_vec())),
+        ("ROLLBACK TO savepoint", Statement::RollbackTo(b"savepoint".to_vec())),
+        ("SAVEPOINT `a``b`", Statement::Savepoint(b"a``b".to_vec())),
+        ("RELEASE SAVEPOINT `a`", Statement::Release(b"a".to_vec())),
     ] {
         assert_eq!(kind(text), expected, "{text}");
     }
@@ -98,7 +99,22 @@ fn changes_to_the_servers_own_tables_are_harmless() {
         classify(b"INSERT INTO t VALUES (1)", b"mysql"),
         Statement::Dml { word: "INSERT", in_server_schema: true, empties_table: false }
     );
+}
+
+#[test]
+fn the_delete_that_a_server_writes_for_an_emptied_table_is_known_letter_by_letter() {
     assert_eq!(dml("DELETE FROM `shop`.`cache`"), (false, true));
+    for text in [
+        "DELETE FROM shop.cache",
+        "DELETE FROM `cache`",
+        "delete from `shop`.`cache`",
+        "DELETE FROM `shop`.`cache` ",
+        "DELETE FROM `shop`.`cache` WHERE `id` = `id`",
+        "DELETE FROM `shop`.`a` USING `shop`.`a` JOIN `shop`.`b`",
+        "DELETE FROM `shop` . `cache",
+    ] {
+        assert_eq!(dml(text), (false, false), "{text}");
+    }
 }
 
 #[test]

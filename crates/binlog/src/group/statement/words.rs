@@ -75,10 +75,19 @@ impl<'a> Words<'a> {
         self.skip(end.map_or(self.rest.len(), |end| end.saturating_add(2)));
     }
 
+    /// A quoted word; a doubled quote is a part of it.
     fn quoted(&mut self, quote: u8) -> Word<'a> {
         self.skip(1);
-        let end = self.rest.iter().position(|c| *c == quote).unwrap_or(self.rest.len());
-        let word = self.rest.get(..end).unwrap_or_default();
+        let mut end = 0usize;
+        while let Some(next) = self.rest.get(end) {
+            let is_quote = *next == quote;
+            let is_doubled = is_quote && self.rest.get(end.saturating_add(1)) == Some(&quote);
+            if is_quote && !is_doubled {
+                break;
+            }
+            end = end.saturating_add(if is_doubled { 2 } else { 1 });
+        }
+        let word = self.rest.get(..end).unwrap_or(self.rest);
         self.skip(end.saturating_add(1));
         Word::Quoted(word)
     }
