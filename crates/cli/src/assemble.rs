@@ -3,13 +3,13 @@
 use std::{io::IsTerminal as _, sync::Arc, time::Duration};
 
 use becauselog_binlog::{
-    Start,
+    FollowConfig, ReplicaId, RetryPolicy, Start,
     connection::{Compression as WireCompression, ConnectOptions, Endpoint, Password, TlsMode as WireTls, TlsOptions},
-    follow::{FollowConfig, ReplicaId, RetryPolicy},
 };
 use becauselog_format::{Debezium, Parts, Plain};
-use becauselog_pipeline::{Encode, Outlet, PipelineConfig, XaLimits};
+use becauselog_pipeline::{Encode, Outlet, PipelineConfig};
 use becauselog_sink::{Content, FileSink, SinkError, StdoutSink};
+use mysql_async::{ClientIdentity, Opts, OptsBuilder, SslOpts};
 
 use crate::{
     plan::{Compression, FormatPlan, RunPlan, SinkPlan, SourcePlan, TlsMode},
@@ -71,12 +71,11 @@ pub fn connect_options(source: &SourcePlan) -> ConnectOptions {
 pub fn pipeline_config(plan: &RunPlan) -> PipelineConfig {
     let tables = plan.tables.clone();
     let limits = plan.limits;
-    let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     PipelineConfig {
         filter: Arc::new(move |name| tables.wants(&name.database, &name.table)),
-        queue_bytes: size(limits.memory_bytes),
-        transaction_memory_bytes: size(limits.transaction_memory_bytes),
-        xa: XaLimits { bytes_max: limits.xa_spool_bytes, ..XaLimits::default() },
+        queue_bytes: limits.memory_bytes,
+        transaction_memory_bytes: limits.transaction_memory_bytes,
+        xa: limits.xa,
         checkpoint_interval: plan.state.checkpoint_interval,
         stop_deadline: limits.shutdown,
         scratch: std::env::temp_dir(),
@@ -121,5 +120,44 @@ fn encoder(format: &FormatPlan, content: Content) -> Box<dyn Encode> {
             config.parts = parts;
             Box::new(Plain::new(config))
         }
+    }
+}
+
+/// How `information_schema` is asked: every host in turn; where TLS is only preferred, with it and then without.
+pub fn sql_opts(source: &SourcePlan) -> Vec<Opts> {
+    let base = || {
+        OptsBuilder::default()
+            .user(Some(source.user.clone()))
+            .pass(Some(source.password.expose().to_owned()))
+            .prefer_socket(Some(false))
+    };
+    let sockets = source.socket.iter().map(|path| base().socket(path.to_str()).prefer_socket(Some(true)).into());
+    let hosts = source.hosts.iter().flat_map(|host| {
+        let plain = base().ip_or_hostname(host.host.clone()).tcp_port(host.port);
+        let with_tls = plain.clone().ssl_opts(Some(ssl_opts(source)));
+        match source.tls.mode {
+            TlsMode::Disabled => vec![plain.into()],
+            TlsMode::Preferred => vec![with_tls.into(), plain.into()],
+            TlsMode::Required | TlsMode::VerifyCa | TlsMode::VerifyIdentity => vec![with_tls.into()],
+        }
+    });
+    sockets.chain(hosts).collect()
+}
+
+fn ssl_opts(source: &SourcePlan) -> SslOpts {
+    let tls = &source.tls;
+    let mut opts = SslOpts::default();
+    if let Some(ca) = &tls.ca {
+        opts = opts.with_root_certs(vec![ca.clone().into()]);
+    }
+    if let (Some(cert), Some(key)) = (&tls.cert, &tls.key) {
+        opts = opts.with_client_identity(Some(ClientIdentity::new(cert.clone().into(), key.clone().into())));
+    }
+    match tls.mode {
+        TlsMode::Disabled | TlsMode::Preferred | TlsMode::Required => {
+            opts.with_danger_accept_invalid_certs(true).with_danger_skip_domain_validation(true)
+        }
+        TlsMode::VerifyCa => opts.with_danger_skip_domain_validation(true),
+        TlsMode::VerifyIdentity => opts,
     }
 }

@@ -1,6 +1,9 @@
 //! The commands: one file each.
 
 mod completions;
+mod run;
+mod signals;
+mod status;
 
 use std::process::ExitCode;
 
@@ -37,6 +40,14 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     logging::start(cli.log.as_deref(), default, cli.log_format)?;
     match cli.command {
         Command::Completions { shell } => completions::run(shell),
+        Command::Run(args) => run::run(args),
         _ => Err(Failure::usage("not yet")),
     }
+}
+
+/// The runtime that a command runs on: the work is in few tasks, so two threads wait for the network and the disk, and
+/// the decoder has one of its own.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    built.map_err(|error| Failure::from(anyhow::Error::from(error)))
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use becauselog_model::ErrorClass;
+use becauselog_pipeline::PipelineError;
 
 use crate::config::ConfigError;
 
@@ -105,5 +106,11 @@ impl From<ConfigError> for Failure {
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         Self::new(Exit::Internal, error)
+    }
+}
+
+impl From<PipelineError> for Failure {
+    fn from(error: PipelineError) -> Self {
+        Self { exit: error.class().into(), code: error.code(), error: error.into() }
     }
 }

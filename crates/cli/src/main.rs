@@ -7,6 +7,7 @@
 
 mod address;
 mod args;
+mod assemble;
 mod commands;
 mod config;
 mod exit;

@@ -140,6 +140,29 @@ pub enum PipelineError {
 }
 
 impl PipelineError {
+    /// The stable code under which the error is documented; nothing for those that only name their source's.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Source(source) => Some(source.code()),
+            Self::Shape { source, .. } => Some(source.code()),
+            Self::Sink { .. }
+            | Self::State(_)
+            | Self::Xa(_)
+            | Self::Catalog { .. }
+            | Self::CatalogConnection { .. }
+            | Self::Plan { .. }
+            | Self::Event { .. }
+            | Self::Rows { .. }
+            | Self::Unmapped { .. }
+            | Self::Format { .. }
+            | Self::Diverged { .. }
+            | Self::Spool { .. }
+            | Self::Stage { .. }
+            | Self::Deadline { .. } => None,
+        }
+    }
+
     /// What is to be done about it.
     #[must_use]
     pub fn class(&self) -> ErrorClass {

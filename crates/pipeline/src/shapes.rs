@@ -15,29 +15,22 @@ const RELOADS_MAX: u32 = 3;
 #[derive(Debug)]
 pub struct Shapes {
     tracker: Tracker,
-    server: Option<Opts>,
+    /// Ways to reach a server, tried in turn; none for logs read as files.
+    servers: Vec<Opts>,
     conn: Option<Conn>,
 }
 
 impl Shapes {
-    /// With a server to ask.
+    /// With servers to ask, tried in turn.
     #[must_use]
-    pub fn online(server: Opts) -> Self {
-        Self { tracker: Tracker::online(), server: Some(server), conn: None }
+    pub fn online(servers: Vec<Opts>) -> Self {
+        Self { tracker: Tracker::online(), servers, conn: None }
     }
 
     /// For logs read as files.
     #[must_use]
     pub fn offline() -> Self {
-        Self { tracker: Tracker::offline(), server: None, conn: None }
-    }
-
-    /// Turns to another server (failover).
-    pub fn turn_to(&mut self, server: Opts) {
-        if self.server.is_some() {
-            self.server = Some(server);
-            self.conn = None;
-        }
+        Self { tracker: Tracker::offline(), servers: Vec::new(), conn: None }
     }
 
     /// The shape for rows that come with this table map.
@@ -65,7 +58,6 @@ impl Shapes {
     }
 
     async fn reload(&mut self, map: &TableMap, at: &BinlogPosition) -> Result<(), PipelineError> {
-        let Some(server) = &self.server else { return Ok(()) };
         let lost = |source| PipelineError::Catalog { position: at.clone(), source };
         if let Some(conn) = &mut self.conn {
             match self.tracker.reload(conn, &map.name).await {
@@ -74,10 +66,20 @@ impl Shapes {
                 Err(error) => tracing::debug!(%error, "reading a shape again after reconnecting"),
             }
         }
-        let connected = Conn::new(server.clone()).await.map_err(|source| {
-            PipelineError::CatalogConnection { position: at.clone(), source: Box::new(source) }
-        })?;
+        let connected = self.connect(at).await?;
         let conn = self.conn.insert(connected);
         self.tracker.reload(conn, &map.name).await.map_err(lost)
+    }
+
+    async fn connect(&self, at: &BinlogPosition) -> Result<Conn, PipelineError> {
+        let mut failed = None;
+        for server in &self.servers {
+            match Conn::new(server.clone()).await {
+                Ok(conn) => return Ok(conn),
+                Err(error) => failed = Some(error),
+            }
+        }
+        let source = Box::new(failed.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::NotConnected).into()));
+        Err(PipelineError::CatalogConnection { position: at.clone(), source })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use becauselog_binlog::{FileSource, SourceBatch, SourceError};
+use becauselog_binlog::{FileSource, Follower, SourceBatch, SourceError};
 
 /// Hands out marked events batch by batch.
 pub trait Source: Send {
@@ -14,6 +14,12 @@ pub trait Source: Send {
 }
 
 impl Source for FileSource {
+    async fn next(&mut self) -> Result<Option<SourceBatch>, SourceError> {
+        Self::next(self).await
+    }
+}
+
+impl Source for Follower {
     async fn next(&mut self) -> Result<Option<SourceBatch>, SourceError> {
         Self::next(self).await
     }

@@ -1,0 +1,92 @@
+//! `inspect`: what is in binlog files.
+
+use std::{io::Write as _, path::PathBuf, sync::Arc};
+
+use becauselog_binlog::{FileEvents, FileSource, Start, Stop};
+use becauselog_format::{Debezium, DebeziumConfig, Parts, Plain, PlainConfig};
+use becauselog_pipeline::{Encode, Shapes};
+use becauselog_sink::Content;
+
+use crate::{
+    args::{InspectArgs, InspectFormat},
+    exit::{Exit, Failure},
+    inspect::{Reader, render},
+    readable::Readable,
+    run,
+};
+
+/// Reads the files and prints a summary, or their changes.
+pub async fn run(args: InspectArgs) -> Result<Exit, Failure> {
+    match args.format {
+        None => summary(&args).await,
+        Some(format) => changes(args, format).await,
+    }
+}
+
+async fn summary(args: &InspectArgs) -> Result<Exit, Failure> {
+    let events = if is_pipe(args)? {
+        FileEvents::pipe(tokio::io::stdin(), "-")
+    } else {
+        FileEvents::files(args.files.clone())
+    };
+    let survey = Reader::new(args.top).read(events).await;
+    let text = if args.json {
+        let json = serde_json::to_string_pretty(&survey).map_err(|error| Failure::new(Exit::Internal, error))?;
+        format!("{json}\n")
+    } else {
+        render(&survey)
+    };
+    print(&text)?;
+    match &survey.error {
+        None => Ok(Exit::Ok),
+        Some(stopped) => {
+            eprintln!("error[{}]: {}", stopped.code, stopped.what);
+            // A file that cannot be opened is a matter of the command line, not of the data.
+            Ok(if stopped.code == "E_FILE" { Exit::Operator } else { Exit::Data })
+        }
+    }
+}
+
+/// Whether standard input is to be read; it cannot be one of several.
+fn is_pipe(args: &InspectArgs) -> Result<bool, Failure> {
+    let dash = args.files.iter().any(|path| path.as_os_str() == "-");
+    if dash && args.files.len() > 1 {
+        return Err(Failure::usage("`-` stands alone: standard input may hold several files, one after the other"));
+    }
+    Ok(dash)
+}
+
+async fn changes(args: InspectArgs, format: InspectFormat) -> Result<Exit, Failure> {
+    let source = if is_pipe(&args)? {
+        FileSource::pipe(tokio::io::stdin(), "-", Start::Earliest, Stop::Never, None)
+    } else {
+        let files: Vec<PathBuf> = args.files.clone();
+        FileSource::files(files, Start::Earliest, Stop::Never, None).map_err(|error| run::source_failure(&error))?
+    };
+    let encoder: Box<dyn Encode> = match format {
+        InspectFormat::Plain => {
+            Box::new(Plain::new(PlainConfig { parts: Parts::Values, ..PlainConfig::new(&args.name) }))
+        }
+        InspectFormat::Debezium => {
+            Box::new(Debezium::new(DebeziumConfig { parts: Parts::Values, ..DebeziumConfig::exact(&args.name) }))
+        }
+        InspectFormat::Readable => Box::new(Readable::new(run::colors_on_stdout())),
+    };
+    let outlets = vec![run::stdout_outlet("stdout", Content::Values, encoder)];
+    run::without_state(run::Ephemeral {
+        source,
+        outlets,
+        shapes: Shapes::offline(),
+        filter: Arc::new(|_| true),
+    })
+    .await
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // `| head` is no failure.
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(Exit::Operator, error)),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
