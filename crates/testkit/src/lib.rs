@@ -23,6 +23,10 @@
 //! Nothing must be installed: [`provision`] says where servers come from and how to name one's own. A server is gone
 //! when its value is dropped, and when the test process dies.
 //!
+//! Also here: [`replicated`] (a primary with a replica), [`proxy`] (fails at an exact byte), [`tls`] and [`users`],
+//! [`shop`] (a workload that says what it committed), [`bench_load`] (a million row changes), [`truth`] (tables in the
+//! server's own text), [`client`] (`mysqlbinlog`), [`measure`] (what a process costs).
+//!
 //! This crate knows nothing of Becauselog's own crates: it is the ground that they are tested on.
 
 pub mod becauselog;

@@ -18,7 +18,7 @@ pub(crate) use datadir::copy as copy_datadir;
 pub use builder::ServerBuilder;
 
 use crate::dialect::Dialect;
-use crate::provision::{Launch, ServerBinaries};
+use crate::provision::ServerBinaries;
 use crate::version::{Release, Version};
 use process::{Process, log_tail};
 
@@ -65,6 +65,11 @@ impl MysqlServer {
         }
         options.extend(builder.options);
         let folder = tempfile::Builder::new().prefix("becauselog-mysql-").tempdir()?;
+        for (name, path) in &builder.files {
+            let copy = folder.path().join(path.file_name().context("a file without a name")?);
+            std::fs::copy(path, &copy).with_context(|| path.display().to_string())?;
+            options.insert(name.clone(), copy.display().to_string());
+        }
         let target = folder.path().join("data");
         let shape: Vec<_> = options.clone().into_iter().collect();
         let from = Arc::clone(&binaries);
@@ -359,8 +364,8 @@ fn place_arguments(binaries: &ServerBinaries) -> Vec<String> {
             arguments.push(format!("--{name}={}", folder.display()));
         }
     }
-    let native = matches!(binaries.launch, Launch::Native(_));
-    if native && rustix::process::geteuid().is_root() {
+    // In a container too: it runs under our own user id.
+    if rustix::process::geteuid().is_root() {
         arguments.push("--user=root".to_owned());
     }
     arguments

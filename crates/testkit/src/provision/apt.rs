@@ -132,6 +132,8 @@ impl PrivateState {
             "Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false".to_owned(),
             "Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false".to_owned(),
             "Acquire::Retries=3".to_owned(),
+            // Without it a mirror that cannot be reached is only a warning.
+            "APT::Update::Error-Mode=any".to_owned(),
             "Debug::NoLocking=1".to_owned(),
         ] {
             command.arg("-o").arg(option);

@@ -15,13 +15,15 @@ pub struct ServerBuilder {
     pub(super) version: Version,
     /// Names with dashes, the newest ones; the last of equal names wins.
     pub(super) options: Vec<(String, String)>,
+    /// Options whose values are files, to be copied into the server's folder.
+    pub(super) files: Vec<(String, PathBuf)>,
     pub(super) durable: bool,
     pub(super) datadir: Option<PathBuf>,
 }
 
 impl ServerBuilder {
     pub(super) fn new(version: Version) -> Self {
-        Self { version, options: Vec::new(), durable: false, datadir: None }
+        Self { version, options: Vec::new(), files: Vec::new(), durable: false, datadir: None }
     }
 
     /// Sets a server option by its newest name, with dashes or underscores: `binlog-row-metadata`, `FULL`. The old
@@ -33,13 +35,15 @@ impl ServerBuilder {
         self
     }
 
-    /// Certificates for the server; without them it makes its own (or has no TLS: 5.7).
+    /// Certificates for the server, copied into its folder; without them it makes its own (or has no TLS: 5.7).
     #[must_use]
-    pub fn tls(self, material: &Material) -> Self {
-        let text = |path: PathBuf| path.display().to_string();
-        self.option("ssl-ca", &text(material.ca()))
-            .option("ssl-cert", &text(material.server_cert()))
-            .option("ssl-key", &text(material.server_key()))
+    pub fn tls(mut self, material: &Material) -> Self {
+        self.files = vec![
+            ("ssl-ca".to_owned(), material.ca()),
+            ("ssl-cert".to_owned(), material.server_cert()),
+            ("ssl-key".to_owned(), material.server_key()),
+        ];
+        self
     }
 
     /// Every commit reaches the disk (`sync_binlog=1`, `innodb_flush_log_at_trx_commit=1`), as in production. Off by
