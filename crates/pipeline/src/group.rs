@@ -4,12 +4,14 @@
 
 pub mod record;
 mod spool;
+mod undone;
 
 use std::{io, path::PathBuf};
 
 use becauselog_binlog::event::Event;
 
 pub use spool::{SpoolReader, SpoolWriter};
+pub use undone::WithoutUndone;
 
 /// The events of one open group.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub enum GroupEvents {
     Memory(std::vec::IntoIter<Event>),
     /// From the spool.
     Spool(SpoolReader),
+    /// Without those that a ROLLBACK TO a savepoint undid.
+    WithoutUndone(Box<WithoutUndone>),
 }
 
 impl GroupStore {
@@ -94,6 +98,7 @@ impl Iterator for GroupEvents {
         match self {
             Self::Memory(events) => events.next().map(Ok),
             Self::Spool(spool) => spool.next_event().transpose(),
+            Self::WithoutUndone(events) => events.next(),
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::{
     checkpoints::Checkpoints,
     emit::Emitter,
     error::PipelineError,
-    group::{GroupEvents, GroupStore},
+    group::{GroupEvents, GroupStore, WithoutUndone},
     lane::Lane,
     shapes::Shapes,
     status::Status,
@@ -203,9 +203,15 @@ impl Transform {
         Ok(())
     }
 
-    fn events(&mut self) -> Result<GroupEvents, Stopped> {
+    /// The events kept of a group, without what a ROLLBACK TO a savepoint undid.
+    fn events(&mut self, group: &Group) -> Result<GroupEvents, Stopped> {
         let taken = self.store.take();
-        Ok(taken.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?)
+        let events =
+            taken.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
+        if group.undone.is_empty() {
+            return Ok(events);
+        }
+        Ok(GroupEvents::WithoutUndone(Box::new(WithoutUndone::new(events, group.undone.clone()))))
     }
 
     fn ended(&mut self, group: &Group) {
@@ -222,7 +228,7 @@ impl Transform {
 
     async fn commit(&mut self, group: &Group) -> Result<(), Stopped> {
         failpoint("pipeline.commit");
-        let events = self.events()?;
+        let events = self.events(group)?;
         self.deliver(group, &group.transaction, events).await?;
         self.ended(group);
         self.send_if_full().await
@@ -238,7 +244,7 @@ impl Transform {
 
     async fn statement(&mut self, event: &Event, kind: StatementKind, group: &Group) -> Result<(), Stopped> {
         // A statement that ends a group stands alone in it; whatever else was kept is of the same group.
-        let events = self.events()?;
+        let events = self.events(group)?;
         self.deliver(group, &group.transaction, events).await?;
         if kind == StatementKind::Ddl {
             self.ddl(event, &group.transaction)?;
@@ -274,7 +280,7 @@ impl Transform {
     }
 
     fn xa_prepare(&mut self, xid: &Xid, group: &Group) -> Result<(), Stopped> {
-        let events = self.events()?;
+        let events = self.events(group)?;
         self.xa.prepare(xid, &group.transaction, events)?;
         failpoint("pipeline.xa.prepared");
         self.ended(group);

@@ -4,7 +4,7 @@ use std::sync::{Arc, atomic::AtomicU64};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use becauselog_binlog::{
-    event::{self, Event, EventKind, RowsHeader, RowsQuery},
+    event::{self, Event, EventKind, FormatDescription, RowsHeader, RowsQuery},
     group::{Group, Statement, classify},
 };
 use becauselog_decode::{Layout, Rows, TablePlan, count_rows, index_rows};
@@ -38,7 +38,7 @@ impl Transform {
             let event =
                 event.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
             match event.kind() {
-                EventKind::TABLE_MAP => self.table_map(&event).await?,
+                EventKind::TABLE_MAP => self.table_map(&event, group.format.as_deref()).await?,
                 EventKind::ROWS_QUERY => delivery.query = rows_query(&event)?,
                 EventKind::QUERY => self.statement_within(&event, transaction)?,
                 _ if event.kind().is_rows() => {
@@ -87,14 +87,14 @@ impl Transform {
         Ok(())
     }
 
-    async fn table_map(&mut self, event: &Event) -> Result<(), Stopped> {
+    async fn table_map(&mut self, event: &Event, format: Option<&FormatDescription>) -> Result<(), Stopped> {
         let at = || event.position();
         let map_error = |source| PipelineError::Event { position: at(), source };
-        let id = event::table_map::table_id(None, &event.body).map_err(map_error)?;
+        let id = event::table_map::table_id(format, &event.body).map_err(map_error)?;
         if self.tables.knows(id, &event.body) {
             return Ok(());
         }
-        let map = event::table_map::parse(None, &event.body).map_err(map_error)?;
+        let map = event::table_map::parse(format, &event.body).map_err(map_error)?;
         let table = if (self.filter)(&map.name) {
             let shape = self.shapes.shape_for(&map, &at()).await?;
             let plan = TablePlan::compile(&map, shape)
