@@ -32,7 +32,7 @@ mod xa;
 
 pub use encode::Encode;
 pub use error::PipelineError;
-pub use run::{Finished, Outlet, Pipeline, PipelineConfig};
+pub use run::{Finished, Outlet, Pipeline, PipelineConfig, Source};
 pub use shapes::Shapes;
 pub use status::{Lag, Status};
 pub use transform::TableFilter;
