@@ -9,7 +9,7 @@ use becauselog_binlog::{
 };
 use becauselog_decode::{RowIndex, Rows, RowsKind, TablePlan, count_rows, index_rows};
 use becauselog_model::{Cell, CellError, RowImage, TableMap, TableShape};
-use becauselog_schema::{ShapeError, Tracker, check, from_row_metadata};
+use becauselog_schema::{Catalog, ShapeError, Tracker, check, from_row_metadata};
 use bytes::Bytes;
 use mysql_async::Conn;
 
@@ -43,6 +43,9 @@ pub async fn read(
         match event.kind() {
             EventKind::TABLE_MAP => {
                 let map = event::table_map::parse(framer.format().map(|format| &**format), &event.body)?;
+                if plans.contains_key(&map.table_id) {
+                    continue;
+                }
                 let shape = shape_for(&map, conn, tracker).await?;
                 plans.insert(map.table_id, TablePlan::compile(&map, shape)?);
             }
@@ -74,9 +77,18 @@ async fn shape_for(map: &TableMap, conn: &mut Conn, tracker: &mut Tracker) -> Re
         }
         other => other?,
     };
-    // What the log says of itself agrees with what it is checked for in shapes of the other source.
+    // What the log says of itself is what the server says: each source vouches for the other.
     if let Some(own) = from_row_metadata(map)? {
         check(map, &own)?;
+        let described = Catalog::new(conn).table(&map.name).await?.context("no such table")?.shape(map)?;
+        ensure!(
+            own.columns == described.columns,
+            "{}: {:?} and {:?}",
+            map.name,
+            own.columns,
+            described.columns
+        );
+        ensure!(own.key == described.key, "{}: keys {:?} and {:?}", map.name, own.key, described.key);
     }
     Ok(shape)
 }

@@ -122,7 +122,9 @@ fn set_text(bits: u64, column: &ColumnShape) -> String {
 
 /// An SQL value in a document, as the server writes it there.
 pub fn opaque(field_type: u8, bytes: &[u8]) -> Js {
-    let text = match Opaque::read(field_type, bytes).unwrap_or_else(|e| panic!("{e}: type {field_type} {bytes:02x?}")) {
+    let text = match Opaque::read(field_type, bytes)
+        .unwrap_or_else(|e| panic!("{e}: type {field_type} {bytes:02x?}"))
+    {
         Opaque::Decimal(value) => {
             let mut text = vec![];
             value.push_text(&mut text);

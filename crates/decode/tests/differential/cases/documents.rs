@@ -122,21 +122,23 @@ fn opaque(seeded: &mut Seeded) -> String {
 }
 
 fn known(seeded: &mut Seeded) -> String {
-    match seeded.below(6) {
-        0 => literal("{}"),
-        1 => literal("[]"),
-        2 => literal(&format!("{}1{}", "[".repeat(99), "]".repeat(99))),
-        3 => literal(&format!("{}{{}}{}", "{\"a\":".repeat(98), "}".repeat(98))),
-        4 => "JSON_OBJECT('text', REPEAT('y', 70000), 'n', 4294967295, 'm', -70000)".to_owned(),
-        _ => "CAST(CONCAT('[', REPEAT('70000,', 70000), '1]') AS JSON)".to_owned(),
+    match seeded.below(60) {
+        0 => "CAST(CONCAT('[', REPEAT('70000,', 70000), '1]') AS JSON)".to_owned(),
+        1 => "JSON_OBJECT('text', REPEAT('y', 70000), 'n', 4294967295, 'm', -70000)".to_owned(),
+        2..20 => literal("{}"),
+        20..40 => literal("[]"),
+        40..50 => literal(&format!("{}1{}", "[".repeat(99), "]".repeat(99))),
+        _ => literal(&format!("{}{{}}{}", "{\"a\":".repeat(98), "}".repeat(98))),
     }
 }
 
-/// Documents over 16 MiB in one row event.
+/// Documents and bytes of more than 16 MiB in one row event.
 pub fn big() -> Table {
     let make: Maker = Box::new(|seeded| {
         let len = 1 + seeded.below(18_000_000);
         format!("JSON_ARRAY(REPEAT('z', {len}), {len}, 1/3)")
     });
-    Table::new("big_documents", 4, vec![column("j", "JSON", Form::Json, make)])
+    let bytes: Maker = Box::new(|seeded| format!("REPEAT(x'00ff41', {})", seeded.below(7_000_000)));
+    let columns = vec![column("j", "JSON", Form::Json, make), column("b", "LONGBLOB", Form::Hex, bytes)];
+    Table::new("big", 3, columns)
 }

@@ -28,6 +28,7 @@ pub fn texts(charset: &str) -> Table {
         0 => "REPEAT('abcdefgh ', 9000)".to_owned(),
         _ => text(seeded, 200),
     });
+    // Other texts in the SET than in the ENUM: 5.7 spoils equal lists of one table in ucs2, utf16 and utf32.
     let columns = vec![
         of("char0", "CHAR(0)", 0),
         of("char10", "CHAR(10)", 10),
@@ -46,7 +47,7 @@ pub fn texts(charset: &str) -> Table {
         ),
         column(
             "s",
-            format!("SET('a','Z','0') CHARACTER SET {charset}"),
+            format!("SET('b','Y','1') CHARACTER SET {charset}"),
             Form::Chosen,
             Box::new(|s| s.below(8).to_string()),
         ),
