@@ -36,9 +36,6 @@ pub trait Subject {
 pub struct Promises {
     /// The position is kept at the target and fits what is there exactly: nothing comes twice, across restarts too.
     pub keeps_position: bool,
-    /// The process can be gone at any instant after a write: what was written and is not durable may be lost then.
-    /// False for a target that has what it was given (a pipe).
-    pub loses_undurable: bool,
 }
 
 /// A breach of the contract.

@@ -36,6 +36,29 @@ use crate::{
 use fault::Fault;
 use writer::{Status, Writer};
 
+/// The places of this sink where a test can kill the process, in the order in which they are passed.
+pub const FILE_FAILPOINTS: [&str; 19] = [
+    "sink.file.before_write",
+    "sink.file.within_write",
+    "sink.file.after_write",
+    "sink.file.journal.within_write",
+    "sink.file.after_journal",
+    "sink.file.before_sync",
+    "sink.file.after_sync",
+    "sink.file.base.before_temporary",
+    "sink.file.base.temporary_written",
+    "sink.file.base.temporary_synced",
+    "sink.file.base.renamed",
+    "sink.file.base.folder_synced",
+    "sink.file.sync_done",
+    "sink.file.turn.announced",
+    "sink.file.turn.moved",
+    "sink.file.turn.move_synced",
+    "sink.file.turn.begun",
+    "sink.file.turn.begin_synced",
+    "sink.file.turn.recorded",
+];
+
 /// Appends to a file and keeps the position beside it: nothing is lost and nothing is written twice, after `kill -9`
 /// and after a power cut.
 #[derive(Debug)]
@@ -330,5 +353,4 @@ fn sync(writer: &Mutex<Writer>) -> Step {
 }
 
 #[cfg(test)]
-#[path = "file/tests.rs"]
 mod tests;

@@ -27,7 +27,9 @@ pub use boxed::{BoxSink, DynSink};
 pub use contract::{Outcome, Sink};
 pub use error::SinkError;
 pub use failpoint::{FAILPOINT_VARIABLE, failpoint, failpoint_in};
-pub use file::{FileConfig, FileSink, Fsync, FsyncParseError, OnForeign, OnMissing, Rotation};
+pub use file::{
+    FILE_FAILPOINTS, FileConfig, FileSink, Fsync, FsyncParseError, OnForeign, OnMissing, Rotation,
+};
 pub use record_line::Content;
 pub use state::{SinkState, StateCell};
 pub use stdout::StdoutSink;

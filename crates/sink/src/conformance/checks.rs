@@ -254,7 +254,7 @@ async fn batches_without_records_move_the_position<S: Subject>(subject: &S) -> R
     let (mut sink, mut reader) = check.begin().await?;
     let mut seq = 0;
     loop {
-        let batch = reader.next_batch(100);
+        let batch = reader.next_batch(1);
         seq += 1;
         check.write(&mut sink, &batch).await?;
         if batch.records.is_empty() {

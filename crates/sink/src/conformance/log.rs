@@ -130,7 +130,8 @@ impl Reader {
         self.log.values_before(self.transaction, self.index)
     }
 
-    /// The next batch, of at most so many changes; of none, when the next transaction has none.
+    /// The next batch, of at most so many changes. It ends after a transaction that has none, and is one without
+    /// records if that is the first.
     pub fn next_batch(&mut self, changes_max: u64) -> Arc<EncodedBatch> {
         self.seq += 1;
         let first = self.transaction;

@@ -199,7 +199,7 @@ mod tests {
             epoch: 3,
             entry: number,
             length: number * 10,
-            synced: number % 2 == 0,
+            synced: number.is_multiple_of(2),
             gtids: format!("3e11fa47-71ca-11e1-9e33-c80aa9429562:{number}").parse().unwrap(),
             position: BinlogPosition { file: "bin.000001".into(), pos: number },
             server_uuid: None,
