@@ -62,3 +62,12 @@ pub fn passes(command: &mut Command) -> Result<bool> {
         command.status().with_context(|| format!("cannot run {}", command.get_program().display()))?;
     Ok(status.success())
 }
+
+/// Builds the program as it is released and says where it is.
+pub fn build_becauselog() -> Result<PathBuf> {
+    println!("building becauselog (release)");
+    let built = passes(cargo().args(["build", "--release", "--locked", "--package", "becauselog"]))?;
+    anyhow::ensure!(built, "becauselog does not build");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(root().join(target).join("release").join("becauselog"))
+}
