@@ -1,0 +1,103 @@
+//! `kill -9` at chosen instants of every stage, with life on the server: nothing lost, nothing twice, nothing reordered.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::{Context, Result, ensure};
+use becauselog_testkit::{
+    MysqlServer, Version,
+    scenario::Scenario,
+    shop::{DATABASE, Shop},
+};
+use mysql_async::{Pool, prelude::Queryable};
+use rustix::process::Signal;
+use std::os::unix::process::ExitStatusExt;
+use std::sync::Arc;
+
+/// Where to kill: a failpoint and how often it is passed before.
+const INSTANTS: [&str; 30] = [
+    "sink.file.before_write:1",
+    "sink.file.before_write:9",
+    "sink.file.within_write:1",
+    "sink.file.within_write:6",
+    "sink.file.within_write:23",
+    "sink.file.after_write:1",
+    "sink.file.after_write:12",
+    "sink.file.after_journal:1",
+    "sink.file.after_journal:15",
+    "sink.file.journal.within_write:1",
+    "sink.file.journal.within_write:8",
+    "sink.file.before_sync:1",
+    "sink.file.before_sync:3",
+    "sink.file.sync_done:1",
+    "sink.file.after_sync:1",
+    "sink.file.after_sync:2",
+    "sink.file.base.temporary_synced:1",
+    "sink.file.base.renamed:1",
+    "state.checkpoint.temporary_written:2",
+    "state.checkpoint.renamed:2",
+    "pipeline.checkpoint.before:2",
+    "pipeline.checkpoint.after:2",
+    "pipeline.commit:1",
+    "pipeline.commit:40",
+    "pipeline.spool.begun:1",
+    "pipeline.within_transaction:1",
+    "pipeline.within_transaction:2",
+    "pipeline.xa.prepared:1",
+    "pipeline.xa.settled:1",
+    "pipeline.sink.accepted:17",
+];
+
+/// Shop life, large transactions and XA until told to stop.
+async fn live(pool: Pool, stop: Arc<AtomicBool>) -> Result<()> {
+    let mut seed = 0;
+    while !stop.load(Ordering::Relaxed) {
+        seed += 1;
+        Shop::run_steps(&pool, 30, seed).await?;
+        let mut conn = pool.get_conn().await?;
+        conn.query_drop(format!("INSERT INTO {DATABASE}.wide (text) SELECT REPEAT('wide ', 60) FROM {DATABASE}.numbers")).await?;
+        conn.query_drop(format!("XA START 'x{seed}'")).await?;
+        conn.query_drop(format!("INSERT INTO {DATABASE}.wide (text) VALUES ('prepared {seed}')")).await?;
+        conn.query_drop(format!("XA END 'x{seed}'")).await?;
+        conn.query_drop(format!("XA PREPARE 'x{seed}'")).await?;
+        let settle = if seed % 3 == 0 { "ROLLBACK" } else { "COMMIT" };
+        conn.query_drop(format!("XA {settle} 'x{seed}'")).await?;
+        conn.query_drop(format!("DELETE FROM {DATABASE}.wide WHERE id % 7 = {}", seed % 7)).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resumes_after_a_kill_at_thirty_instants() -> Result<()> {
+    let server = MysqlServer::builder(Version::V9_7).option("binlog-row-metadata", "FULL").start().await?;
+    let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
+    let config = scenario.config(&[server.port()], "[limits]\ntransaction_memory_bytes = 65536\n")?;
+    let mut conn = server.conn().await?;
+    Shop::create(&mut conn).await?;
+    server
+        .run(&[
+            "CREATE TABLE shop.wide (id BIGINT AUTO_INCREMENT PRIMARY KEY, text VARCHAR(400))",
+            "CREATE TABLE shop.numbers (n INT PRIMARY KEY)",
+            "INSERT INTO shop.numbers WITH RECURSIVE c AS (SELECT 1 n UNION ALL SELECT n + 1 FROM c WHERE n < 900) \
+             SELECT /*+ SET_VAR(cte_max_recursion_depth = 10000) */ n FROM c",
+        ])
+        .await?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let life = tokio::spawn(live(server.pool(), Arc::clone(&stop)));
+    for instant in INSTANTS {
+        let mut process = scenario.start(&config, &[("BECAUSELOG_FAILPOINT", instant)])?;
+        let status = tokio::task::block_in_place(|| process.wait()).with_context(|| format!("at {instant}"))?;
+        let killed = status.signal() == Some(Signal::KILL.as_raw());
+        ensure!(killed, "{instant}: it ended with {status}:\n{}", process.tail());
+        let name = instant.split(':').next().unwrap_or_default();
+        ensure!(process.logged().contains(&format!("failpoint {name} hit")), "{instant} was not hit");
+        println!("killed at {instant}");
+    }
+    stop.store(true, Ordering::Relaxed);
+    life.await??;
+    let mut process = scenario.start(&config, &[])?;
+    scenario.settle(&server, &mut process).await?;
+    process.stop()?;
+    let fold = scenario.compare(&mut conn, DATABASE).await?;
+    println!("{} instants, {} changes, nothing lost, twice or out of order", INSTANTS.len(), fold.counts.total());
+    Ok(())
+}
