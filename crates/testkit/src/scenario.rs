@@ -166,7 +166,8 @@ impl Scenario {
 /// When the server refuses.
 pub async fn mark(conn: &mut Conn) -> Result<String> {
     conn.query_drop(format!("CREATE DATABASE IF NOT EXISTS {MARKS}")).await?;
-    conn.query_drop(format!("CREATE TABLE IF NOT EXISTS {MARKS}.marks (mark VARCHAR(40) PRIMARY KEY)")).await?;
+    conn.query_drop(format!("CREATE TABLE IF NOT EXISTS {MARKS}.marks (mark VARCHAR(40) PRIMARY KEY)"))
+        .await?;
     let text = format!("mark-{:032x}", rand::random::<u128>());
     conn.exec_drop(format!("INSERT INTO {MARKS}.marks VALUES (?)"), (&text,)).await?;
     Ok(text)

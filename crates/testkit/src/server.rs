@@ -14,8 +14,8 @@ mod builder;
 mod datadir;
 mod process;
 
-pub(crate) use datadir::copy as copy_datadir;
 pub use builder::ServerBuilder;
+pub(crate) use datadir::copy as copy_datadir;
 
 use crate::dialect::Dialect;
 use crate::provision::ServerBinaries;

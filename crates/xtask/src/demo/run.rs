@@ -77,7 +77,8 @@ impl Following {
             std::fs::read_to_string(this.out()).is_ok_and(|text| text.contains(&mark))
         })?;
         let (cpu_s, peak_bytes) = usage_of(self.child.id());
-        let pid = i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).context("pid")?;
+        let pid =
+            i32::try_from(self.child.id()).ok().and_then(rustix::process::Pid::from_raw).context("pid")?;
         rustix::process::kill_process(pid, rustix::process::Signal::TERM)?;
         let status = self.child.wait()?;
         ensure!(status.success(), "becauselog ended with {status}:\n{}", self.log());
