@@ -8,6 +8,9 @@ use std::sync::{
 use becauselog_model::Checkpoint;
 use hdrhistogram::Histogram;
 
+/// The longest lag that is told apart: a week.
+const LAG_US_MAX: u64 = 7 * 24 * 60 * 60 * 1_000_000;
+
 /// Counters since the start. All are read without stopping anything.
 #[derive(Debug)]
 pub struct Status {
@@ -41,9 +44,9 @@ pub struct Lag {
 impl Default for Status {
     fn default() -> Self {
         let zero = || AtomicU64::new(0);
-        // Auto-resizing from a fixed precision: three figures over any span.
-        #[allow(clippy::expect_used, reason = "3 is within the 0 to 5 figures that the histogram takes")]
-        let lag = Histogram::new(3).expect("three significant figures");
+        // Bounds and figures are fixed and valid, so this cannot fail; a lag beyond the bound counts as the bound.
+        #[allow(clippy::expect_used, reason = "the bounds are constants within what the histogram takes")]
+        let lag = Histogram::new_with_bounds(1, LAG_US_MAX, 3).expect("valid bounds");
         Self {
             bytes_read: zero(),
             transactions: zero(),

@@ -102,7 +102,7 @@ async fn admit(
     let dump = connection.dump(identity.server_id, &from, true).await.map_err(FollowError::from)?;
     let gtids = place.gtids.clone().unwrap_or_default();
     info!(server = %facts.address, server_id = identity.server_id, position = %place.position, gtids = %Shown(&gtids),
-        by = if matches!(from, DumpFrom::Gtids(_)) { "gtid" } else { "position" }, "streaming");
+        by = if matches!(from, DumpFrom::Gtids(_)) { "gtid" } else { "position" }, "reading the log");
     let stream = Stream::new(dump, facts.address.clone(), identity.server_id, Grouper::new(facts.uuid));
     Ok(Admitted { stream, facts, place, stop })
 }
