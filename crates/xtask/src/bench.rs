@@ -12,6 +12,10 @@ use becauselog_testkit::provision::progress::megabytes;
 use becauselog_testkit::{Version, provision};
 use clap::Args;
 
+use crate::steps;
+
+mod ours;
+
 #[derive(Debug, Args)]
 pub struct Options {
     /// How often each contestant runs; the best run counts.
@@ -23,6 +27,16 @@ pub struct Options {
     /// Divide the workload by this (1: a million row changes).
     #[arg(long, default_value_t = 1)]
     divide: u32,
+}
+
+/// Makes a contestant for one run in a folder.
+type Make = fn(&BenchLoad, &Programs, &Path) -> Result<Contestant>;
+
+/// What the contestants are.
+struct Programs {
+    mysqlbinlog: provision::Program,
+    frames: PathBuf,
+    becauselog: PathBuf,
 }
 
 /// Something that reads the workload from the server.
@@ -37,6 +51,8 @@ struct Contestant {
 
 /// Runs every contestant and prints the table.
 pub fn run(options: &Options) -> Result<ExitCode> {
+    let becauselog = steps::build_becauselog()?;
+    let frames = steps::build_example("becauselog-binlog", "follow_speed")?;
     let runtime = tokio::runtime::Runtime::new()?;
     let size = Size { divided_by: options.divide };
     let load = runtime.block_on(BenchLoad::start(Version::V9_7, options.seed, size))?;
@@ -48,14 +64,14 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         megabytes(load.expected.bytes()),
         load.server.release()
     );
-    let mysqlbinlog = runtime.block_on(provision::mysqlbinlog())?;
+    let programs = Programs { mysqlbinlog: runtime.block_on(provision::mysqlbinlog())?, frames, becauselog };
     let folder = tempfile::Builder::new().prefix("becauselog-bench-").tempdir()?;
     let mut results: Vec<(&'static str, Measured)> = Vec::new();
-    for make in [raw, verbose] {
+    for make in [raw as Make, frames_only, debezium, plain, verbose] {
         let mut best: Option<Measured> = None;
         let mut name = "";
         for _ in 0..options.runs.max(1) {
-            let mut contestant = make(&load, &mysqlbinlog, folder.path());
+            let mut contestant = make(&load, &programs, folder.path())?;
             name = contestant.name;
             let measured = one_run(&mut contestant, &load, folder.path())?;
             if best.is_none_or(|best| measured.wall < best.wall) {
@@ -79,19 +95,19 @@ fn one_run(contestant: &mut Contestant, load: &BenchLoad, folder: &Path) -> Resu
 }
 
 /// `mysqlbinlog --raw`: the bytes from the server to a file, nothing decoded.
-fn raw(load: &BenchLoad, mysqlbinlog: &provision::Program, folder: &Path) -> Contestant {
-    let mut command = remote(load, mysqlbinlog);
+fn raw(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Contestant> {
+    let mut command = remote(load, &programs.mysqlbinlog);
     command.arg("--raw").arg(format!("--result-file={}/raw-", folder.display()));
     command.args(load.expected.files.iter().map(|file| &file.name));
-    Contestant { name: "mysqlbinlog --raw", command, verify: raw_is_whole, stdout: "raw.out" }
+    Ok(Contestant { name: "mysqlbinlog --raw", command, verify: raw_is_whole, stdout: "raw.out" })
 }
 
 /// `mysqlbinlog -v`: rows as text.
-fn verbose(load: &BenchLoad, mysqlbinlog: &provision::Program, _folder: &Path) -> Contestant {
-    let mut command = remote(load, mysqlbinlog);
+fn verbose(load: &BenchLoad, programs: &Programs, _folder: &Path) -> Result<Contestant> {
+    let mut command = remote(load, &programs.mysqlbinlog);
     command.args(["-v", "--base64-output=DECODE-ROWS"]);
     command.args(load.expected.files.iter().map(|file| &file.name));
-    Contestant { name: "mysqlbinlog -v", command, verify: text_is_whole, stdout: "text.out" }
+    Ok(Contestant { name: "mysqlbinlog -v", command, verify: text_is_whole, stdout: "text.out" })
 }
 
 fn remote(load: &BenchLoad, mysqlbinlog: &provision::Program) -> Command {
@@ -99,6 +115,39 @@ fn remote(load: &BenchLoad, mysqlbinlog: &provision::Program) -> Command {
     command.args(["--no-defaults", "--read-from-remote-server", "--host=127.0.0.1", "--user=root"]);
     command.arg(format!("--port={}", load.server.port())).stdin(Stdio::null());
     command
+}
+
+/// Our reader alone: framed, checked, grouped, nothing decoded.
+fn frames_only(load: &BenchLoad, programs: &Programs, _folder: &Path) -> Result<Contestant> {
+    let mut command = Command::new(&programs.frames);
+    command.arg(format!("127.0.0.1:{}", load.server.port()));
+    Ok(Contestant { name: "becauselog, frames only", command, verify: frames_are_whole, stdout: "frames.out" })
+}
+
+/// Ours: Debezium JSON to a file.
+fn debezium(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Contestant> {
+    let command = becauselog(load, programs, folder, "debezium")?;
+    Ok(Contestant { name: "becauselog, Debezium JSON", command, verify: ours::debezium_is_whole, stdout: "run.out" })
+}
+
+/// Ours: the plain format to a file.
+fn plain(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Contestant> {
+    let command = becauselog(load, programs, folder, "plain")?;
+    Ok(Contestant { name: "becauselog, plain", command, verify: ours::plain_is_whole, stdout: "run.out" })
+}
+
+fn becauselog(load: &BenchLoad, programs: &Programs, folder: &Path, format: &str) -> Result<Command> {
+    let config = ours::config(load, folder, format)?;
+    let mut command = Command::new(&programs.becauselog);
+    command.args(["run", "--log", "warn", "-c"]).arg(config).stdin(Stdio::null());
+    Ok(command)
+}
+
+fn frames_are_whole(load: &BenchLoad, folder: &Path) -> Result<()> {
+    let said = std::fs::read_to_string(folder.join("frames.out"))?;
+    let groups = said.split(", ").find_map(|part| part.strip_suffix(" groups")).and_then(|n| n.parse::<u64>().ok());
+    ensure!(groups.is_some_and(|n| n >= load.expected.transactions), "the reader did not come to the end: {said}");
+    Ok(())
 }
 
 fn raw_is_whole(load: &BenchLoad, folder: &Path) -> Result<()> {

@@ -36,7 +36,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     for target in wanted {
         println!("== fuzz {target} for {} s", options.seconds);
         let mut fuzz = cargo_fuzz(&tool, &folder);
-        fuzz.args(["run", target, "--", "-rss_limit_mb=2048", "-timeout=20"]);
+        fuzz.args(["run", target]).args(corpora(&folder, target)?);
+        fuzz.args(["--", "-rss_limit_mb=2048", "-timeout=20"]);
         fuzz.arg(format!("-max_total_time={}", options.seconds));
         if !passes(&mut fuzz)? {
             found.push(target.as_str());
@@ -64,6 +65,14 @@ fn tool() -> Result<PathBuf> {
         }
     }
     Ok(tool)
+}
+
+/// The folder where libFuzzer keeps what it found of use, and the one with the seeds, if the target has some.
+fn corpora(folder: &Path, target: &str) -> Result<Vec<String>> {
+    let (corpus, seeds) = (format!("corpus/{target}"), format!("seeds/{target}"));
+    std::fs::create_dir_all(folder.join(&corpus)).with_context(|| corpus.clone())?;
+    let has_seeds = folder.join(&seeds).is_dir();
+    Ok([corpus].into_iter().chain(has_seeds.then_some(seeds)).collect())
 }
 
 /// libFuzzer's instrumentation is behind unstable flags, which the stable compiler takes when told so.

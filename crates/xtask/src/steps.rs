@@ -68,6 +68,17 @@ pub fn build_becauselog() -> Result<PathBuf> {
     println!("building becauselog (release)");
     let built = passes(cargo().args(["build", "--release", "--locked", "--package", "becauselog"]))?;
     anyhow::ensure!(built, "becauselog does not build");
+    Ok(release_folder().join("becauselog"))
+}
+
+/// Builds an example of a package as it would be released and says where it is.
+pub fn build_example(package: &str, example: &str) -> Result<PathBuf> {
+    let built = passes(cargo().args(["build", "--release", "--locked", "--package", package, "--example", example]))?;
+    anyhow::ensure!(built, "{example} does not build");
+    Ok(release_folder().join("examples").join(example))
+}
+
+fn release_folder() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(root().join(target).join("release").join("becauselog"))
+    root().join(target).join("release")
 }
