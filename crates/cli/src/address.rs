@@ -1,6 +1,8 @@
 //! Server addresses: `host:port`, and `mysql://user:password@host:port/database.table`.
 
-use crate::{plan::Host, secret::Secret};
+use becauselog_binlog::connection::Endpoint;
+
+use crate::secret::Secret;
 
 /// MySQL's port.
 pub const DEFAULT_PORT: u16 = 3306;
@@ -9,7 +11,7 @@ pub const DEFAULT_PORT: u16 = 3306;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
     /// The server.
-    pub host: Host,
+    pub host: Endpoint,
     /// The user.
     pub user: Option<String>,
     /// The password.
@@ -50,7 +52,7 @@ impl Address {
 }
 
 /// Reads `host`, `host:port`, `[v6]:port`.
-pub fn parse_host(text: &str) -> Result<Host, String> {
+pub fn parse_host(text: &str) -> Result<Endpoint, String> {
     let bad = || "expected host or host:port, for example 127.0.0.1:3306 or [::1]:3306".to_owned();
     let text = text.trim();
     let (host, port) = match text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
@@ -66,7 +68,7 @@ pub fn parse_host(text: &str) -> Result<Host, String> {
     if host.is_empty() || host.contains(['/', '@', ' ']) || port == 0 {
         return Err(bad());
     }
-    Ok(Host { host: host.to_owned(), port })
+    Ok(Endpoint::tcp(host, port))
 }
 
 /// Percent-decoding.
@@ -100,12 +102,12 @@ mod tests {
     #[test]
     fn a_url_is_taken_apart() {
         let full = Address::parse("mysql://app%40x:p%3Aw%25@db.example:3307/shop.orders").unwrap();
-        assert_eq!(full.host, Host { host: "db.example".into(), port: 3307 });
+        assert_eq!(full.host, Endpoint::tcp("db.example", 3307));
         assert_eq!((full.user.as_deref(), full.database.as_deref()), (Some("app@x"), Some("shop")));
         assert_eq!(full.password.unwrap().expose(), "p:w%");
         assert_eq!(full.table.as_deref(), Some("orders"));
         let bare = Address::parse("mysql://[::1]").unwrap();
-        assert_eq!(bare.host, Host { host: "::1".into(), port: 3306 });
+        assert_eq!(bare.host, Endpoint::tcp("::1", 3306));
         assert_eq!((bare.user, bare.password, bare.database), (None, None, None));
         // A password may have an `@` of its own.
         assert_eq!(Address::parse("mysql://u:a@b@h").unwrap().password.unwrap().expose(), "a@b");

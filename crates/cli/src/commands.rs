@@ -1,9 +1,9 @@
 //! The commands: one file each.
 
+mod check;
 mod completions;
+mod inspect;
 mod run;
-mod signals;
-mod status;
 
 use std::process::ExitCode;
 
@@ -40,14 +40,19 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     logging::start(cli.log.as_deref(), default, cli.log_format)?;
     match cli.command {
         Command::Completions { shell } => completions::run(shell),
-        Command::Run(args) => run::run(args),
+        Command::Check(args) => block_on(check::run(args)),
+        Command::Run(args) => block_on(run::run(args)),
+        Command::Inspect(args) => block_on(inspect::run(args)),
         _ => Err(Failure::usage("not yet")),
     }
 }
 
-/// The runtime that a command runs on: the work is in few tasks, so two threads wait for the network and the disk, and
-/// the decoder has one of its own.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// Runs a command's future to its end. The work is in few tasks, so two threads wait for the network and the disk.
+fn block_on(command: impl Future<Output = Result<Exit, Failure>>) -> Result<Exit, Failure> {
     let built = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    built.map_err(|error| Failure::from(anyhow::Error::from(error)))
+    let runtime = built.map_err(|error| Failure::new(Exit::Operator, error))?;
+    let outcome = runtime.block_on(command);
+    // Reading standard input blocks a thread that nothing can end: it is left behind.
+    runtime.shutdown_background();
+    outcome
 }

@@ -7,13 +7,15 @@
 
 mod address;
 mod args;
-mod assemble;
+mod check;
 mod commands;
 mod config;
 mod exit;
+mod inspect;
 mod logging;
 mod plan;
 mod readable;
+mod run;
 mod secret;
 
 fn main() -> std::process::ExitCode {

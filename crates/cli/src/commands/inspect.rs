@@ -5,7 +5,6 @@ use std::{io::Write as _, path::PathBuf, sync::Arc};
 use becauselog_binlog::{FileEvents, FileSource, Start, Stop};
 use becauselog_format::{Debezium, DebeziumConfig, Parts, Plain, PlainConfig};
 use becauselog_pipeline::{Encode, Shapes};
-use becauselog_sink::Content;
 
 use crate::{
     args::{InspectArgs, InspectFormat},
@@ -31,7 +30,8 @@ async fn summary(args: &InspectArgs) -> Result<Exit, Failure> {
     };
     let survey = Reader::new(args.top).read(events).await;
     let text = if args.json {
-        let json = serde_json::to_string_pretty(&survey).map_err(|error| Failure::new(Exit::Internal, error))?;
+        let json =
+            serde_json::to_string_pretty(&survey).map_err(|error| Failure::new(Exit::Internal, error))?;
         format!("{json}\n")
     } else {
         render(&survey)
@@ -51,7 +51,9 @@ async fn summary(args: &InspectArgs) -> Result<Exit, Failure> {
 fn is_pipe(args: &InspectArgs) -> Result<bool, Failure> {
     let dash = args.files.iter().any(|path| path.as_os_str() == "-");
     if dash && args.files.len() > 1 {
-        return Err(Failure::usage("`-` stands alone: standard input may hold several files, one after the other"));
+        return Err(Failure::usage(
+            "`-` stands alone: standard input may hold several files, one after the other",
+        ));
     }
     Ok(dash)
 }
@@ -61,23 +63,26 @@ async fn changes(args: InspectArgs, format: InspectFormat) -> Result<Exit, Failu
         FileSource::pipe(tokio::io::stdin(), "-", Start::Earliest, Stop::Never, None)
     } else {
         let files: Vec<PathBuf> = args.files.clone();
-        FileSource::files(files, Start::Earliest, Stop::Never, None).map_err(|error| run::source_failure(&error))?
+        FileSource::files(files, Start::Earliest, Stop::Never, None)
+            .map_err(|error| run::source_failure(&error))?
     };
     let encoder: Box<dyn Encode> = match format {
         InspectFormat::Plain => {
             Box::new(Plain::new(PlainConfig { parts: Parts::Values, ..PlainConfig::new(&args.name) }))
         }
-        InspectFormat::Debezium => {
-            Box::new(Debezium::new(DebeziumConfig { parts: Parts::Values, ..DebeziumConfig::exact(&args.name) }))
-        }
+        InspectFormat::Debezium => Box::new(Debezium::new(DebeziumConfig {
+            parts: Parts::Values,
+            ..DebeziumConfig::exact(&args.name)
+        })),
         InspectFormat::Readable => Box::new(Readable::new(run::colors_on_stdout())),
     };
-    let outlets = vec![run::stdout_outlet("stdout", Content::Values, encoder)];
     run::without_state(run::Ephemeral {
         source,
-        outlets,
+        outlets: vec![run::stdout_outlet(encoder)],
         shapes: Shapes::offline(),
         filter: Arc::new(|_| true),
+        started: run::start_of_files(),
+        signals: run::Signals::listen()?,
     })
     .await
 }
@@ -86,7 +91,9 @@ fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         // `| head` is no failure.
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(Exit::Operator, error)),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Operator, error))
+        }
         Ok(()) | Err(_) => Ok(()),
     }
 }

@@ -59,7 +59,7 @@ section! {
         /// How long connecting and logging in may take.
         connect_timeout_ms: u64 = ("number", "30000");
         /// `net_write_timeout` of our session on the server: how long it waits when a target of ours is stalled.
-        net_write_timeout_s: u32 = ("number", "3600");
+        net_write_timeout_s: u32 = ("number", "28800");
         /// Where to start when no position is kept yet: `earliest`, `latest`, a GTID set, `file:pos`, a time
         /// (`2026-05-01T12:00:00Z`, `now-10m`). Without it: `latest`, and that is said.
         start: String = ("text", "");
@@ -91,11 +91,11 @@ section! {
     /// What to do when the server is away.
     ReconnectConfig at "source.reconnect" {
         /// The first pause, in milliseconds; it doubles, with jitter.
-        backoff_min_ms: u64 = ("number", "100");
+        backoff_min_ms: u64 = ("number", "200");
         /// The longest pause.
         backoff_max_ms: u64 = ("number", "30000");
         /// How long to try without one event received before giving up; 0: for ever.
-        budget_ms: u64 = ("number", "600000");
+        budget_ms: u64 = ("number", "900000");
     }
 }
 

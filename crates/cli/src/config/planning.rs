@@ -71,7 +71,7 @@ pub fn plan(config: Config, outside: &Outside) -> Result<RunPlan, Vec<Problem>> 
     let mut problems = Problems::default();
     let mut notes = Vec::new();
     let name = name(config.name, &mut problems);
-    let source = source::plan(config.source.unwrap_or_default(), outside, &mut problems);
+    let source = source::plan(config.source.unwrap_or_default(), &name, outside, &mut problems);
     let tables = tables(config.tables.unwrap_or_default(), &mut problems);
     let format = format::plan(config.format.unwrap_or_default(), &name, &mut problems);
     let sinks = sinks::plan(config.sink.unwrap_or_default(), &mut notes, &mut problems);

@@ -79,3 +79,29 @@ impl Files {
 fn notes(plan: &RunPlan) -> String {
     plan.notes.iter().map(|note| format!("{}\n", note.text)).collect()
 }
+
+fn password(plan: &RunPlan) -> &str {
+    plan.source.follow.connect.password.reveal()
+}
+
+fn user(plan: &RunPlan) -> &str {
+    &plan.source.follow.connect.user
+}
+
+fn server_id(plan: &RunPlan) -> Option<u32> {
+    match plan.source.follow.replica_id {
+        becauselog_binlog::ReplicaId::Given(id) => Some(id),
+        _ => None,
+    }
+}
+
+fn port(plan: &RunPlan) -> u16 {
+    match plan.source.follow.hosts[0] {
+        becauselog_binlog::connection::Endpoint::Tcp { port, .. } => port,
+        becauselog_binlog::connection::Endpoint::Unix { .. } => 0,
+    }
+}
+
+fn tls(plan: &RunPlan) -> becauselog_binlog::connection::TlsMode {
+    plan.source.follow.connect.tls.effective_mode()
+}

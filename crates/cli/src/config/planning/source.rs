@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use becauselog_binlog::{Start, Stop};
+use becauselog_binlog::{
+    FollowConfig, ReplicaId, RetryPolicy, Start, Stop,
+    connection::{Compression, ConnectOptions, Endpoint, Password, TlsMode, TlsOptions},
+};
 
 use super::{Problems, secrets};
 use crate::{
@@ -11,49 +14,61 @@ use crate::{
         Outside,
         native::{ReconnectConfig, SourceConfig, TlsConfig},
     },
-    plan::{Compression, Host, ReconnectPlan, SourcePlan, TlsMode, TlsPlan},
+    plan::SourcePlan,
+    secret::Secret,
 };
 
 const DAY_MS: u64 = 86_400_000;
 
+/// The level that a server is asked to compress with: its own default.
+const ZSTD_LEVEL: u8 = 3;
+/// Without a budget there is no end to trying.
+const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 /// The source's part of the plan.
-pub fn plan(config: SourceConfig, outside: &Outside, problems: &mut Problems) -> SourcePlan {
+pub fn plan(config: SourceConfig, name: &str, outside: &Outside, problems: &mut Problems) -> SourcePlan {
     let login = login(&config, outside, problems);
-    let text = config.compression.as_deref();
-    let compression = problems.choose("source.compression", text, Compression::None, &COMPRESSIONS);
     let (start, stop) = points(&config, outside, problems);
+    let connect = connect(&config, &login, problems);
     let heartbeat =
         problems.ranged("source.heartbeat_ms", config.heartbeat_ms.unwrap_or(10_000), 100, DAY_MS);
-    let connect = config.connect_timeout_ms.unwrap_or(30_000);
-    let connect = problems.ranged("source.connect_timeout_ms", connect, 1, DAY_MS);
-    let write = problems.ranged(
-        "source.net_write_timeout_s",
-        config.net_write_timeout_s.unwrap_or(3_600),
-        1,
-        31_536_000,
-    );
-    if config.server_id == Some(0) {
-        problems.add("source.server_id", "must be from 1 to 4294967295, and no other server's or replica's");
-    }
-    SourcePlan {
-        hosts: login.hosts,
-        user: login.user,
-        password: login.password,
-        server_id: config.server_id,
-        tls: tls(config.tls.unwrap_or_default(), config.socket.is_some(), problems),
-        socket: config.socket,
-        compression,
-        heartbeat: Duration::from_millis(heartbeat),
-        connect_timeout: Duration::from_millis(connect),
-        net_write_timeout_s: write,
-        start,
-        stop,
-        reconnect: reconnect(&config.reconnect.unwrap_or_default(), problems),
-    }
+    let write = config.net_write_timeout_s.unwrap_or(28_800);
+    let write = problems.ranged("source.net_write_timeout_s", write, 1, 31_536_000);
+    let mut follow = FollowConfig::new(login.hosts, connect, name);
+    follow.replica_id = match config.server_id {
+        Some(0) => {
+            problems
+                .add("source.server_id", "must be from 1 to 4294967295, and no other server's or replica's");
+            ReplicaId::FromName
+        }
+        Some(id) => ReplicaId::Given(id),
+        None => ReplicaId::FromName,
+    };
+    follow.stop = stop;
+    follow.heartbeat = Duration::from_millis(heartbeat);
+    follow.write_timeout = Duration::from_secs(write.into());
+    follow.retry = retry(&config.reconnect.unwrap_or_default(), problems);
+    let start_given = start.is_some();
+    follow.start = start.unwrap_or(Start::Latest);
+    SourcePlan { follow, start_given }
 }
 
-const COMPRESSIONS: [(&str, Compression); 3] =
-    [("none", Compression::None), ("zlib", Compression::Zlib), ("zstd", Compression::Zstd)];
+fn connect(config: &SourceConfig, login: &Login, problems: &mut Problems) -> ConnectOptions {
+    let mut connect = ConnectOptions::new(login.user.clone(), Password::new(login.password.expose()));
+    let text = config.compression.as_deref();
+    connect.compression = problems.choose("source.compression", text, Compression::None, &COMPRESSIONS);
+    let timeout = config.connect_timeout_ms.unwrap_or(30_000);
+    let timeout = problems.ranged("source.connect_timeout_ms", timeout, 1, DAY_MS);
+    connect.connect_timeout = Duration::from_millis(timeout);
+    connect.tls = tls(config.tls.clone().unwrap_or_default(), problems);
+    connect
+}
+
+const COMPRESSIONS: [(&str, Compression); 3] = [
+    ("none", Compression::None),
+    ("zlib", Compression::Zlib),
+    ("zstd", Compression::Zstd { level: ZSTD_LEVEL }),
+];
 
 const MODES: [(&str, TlsMode); 5] = [
     ("disabled", TlsMode::Disabled),
@@ -66,9 +81,9 @@ const MODES: [(&str, TlsMode); 5] = [
 /// Where the servers are and who we are there.
 #[derive(Default)]
 struct Login {
-    hosts: Vec<Host>,
+    hosts: Vec<Endpoint>,
     user: String,
-    password: crate::secret::Secret,
+    password: Secret,
 }
 
 fn login(config: &SourceConfig, outside: &Outside, problems: &mut Problems) -> Login {
@@ -92,7 +107,7 @@ fn login(config: &SourceConfig, outside: &Outside, problems: &mut Problems) -> L
         return Login { hosts: vec![address.host], user: address.user.unwrap_or_default(), password };
     }
     let hosts = config.hosts.clone().unwrap_or_default();
-    let hosts: Vec<Host> = hosts.iter().filter_map(|text| host(text, problems)).collect();
+    let mut hosts: Vec<Endpoint> = hosts.iter().filter_map(|text| host(text, problems)).collect();
     if config.hosts.as_ref().is_none_or(Vec::is_empty) && config.socket.is_none() {
         problems.add(
             "source.hosts",
@@ -102,13 +117,14 @@ fn login(config: &SourceConfig, outside: &Outside, problems: &mut Problems) -> L
     if config.socket.is_some() && !hosts.is_empty() {
         problems.add("source.socket", "stands in place of `hosts`: give one or the other");
     }
+    hosts.extend(config.socket.clone().map(|path| Endpoint::Unix { path }));
     if config.user.is_none() {
         problems.add("source.user", "is missing: the user needs REPLICATION SLAVE and REPLICATION CLIENT");
     }
     Login { hosts, user: config.user.clone().unwrap_or_default(), password: password.unwrap_or_default() }
 }
 
-fn host(text: &str, problems: &mut Problems) -> Option<Host> {
+fn host(text: &str, problems: &mut Problems) -> Option<Endpoint> {
     parse_host(text).map_err(|what| problems.add("source.hosts", what)).ok()
 }
 
@@ -121,44 +137,36 @@ fn points(config: &SourceConfig, outside: &Outside, problems: &mut Problems) -> 
     (start, problems.take("source.stop", stop.map_err(|error| error.to_string()), Stop::Never))
 }
 
-fn tls(config: TlsConfig, socket: bool, problems: &mut Problems) -> TlsPlan {
-    let default = match (&config.ca, socket) {
-        (Some(_), _) => TlsMode::VerifyIdentity,
-        (None, true) => TlsMode::Disabled,
-        (None, false) => TlsMode::Preferred,
-    };
-    let mode = problems.choose("source.tls.mode", config.mode.as_deref(), default, &MODES);
-    if config.cert.is_some() != config.key.is_some() {
+fn tls(config: TlsConfig, problems: &mut Problems) -> TlsOptions {
+    let given = config.mode.is_some();
+    let mode = problems.choose("source.tls.mode", config.mode.as_deref(), TlsMode::Preferred, &MODES);
+    let options =
+        TlsOptions { mode: given.then_some(mode), ca: config.ca, certificate: config.cert, key: config.key };
+    if options.certificate.is_some() != options.key.is_some() {
         problems.add("source.tls.cert", "a certificate needs its key: give both `cert` and `key`, or none");
     }
-    if config.ca.is_some() && mode < TlsMode::VerifyCa {
-        problems.add(
-            "source.tls.mode",
-            "a `ca` is given, and this mode does not look at it: use verify_identity or verify_ca",
-        );
+    let looks = matches!(options.effective_mode(), TlsMode::VerifyCa | TlsMode::VerifyIdentity);
+    if options.ca.is_some() && !looks {
+        let what = "a `ca` is given, and this mode does not look at it: use verify_identity or verify_ca";
+        problems.add("source.tls.mode", what);
     }
-    if config.cert.is_some() && mode == TlsMode::Disabled {
+    if options.certificate.is_some() && options.effective_mode() == TlsMode::Disabled {
         problems.add("source.tls.mode", "a certificate is given, and this mode does not use it");
     }
-    TlsPlan { mode, ca: config.ca, cert: config.cert, key: config.key }
+    options
 }
 
-fn reconnect(config: &ReconnectConfig, problems: &mut Problems) -> ReconnectPlan {
-    let min =
-        problems.ranged("source.reconnect.backoff_min_ms", config.backoff_min_ms.unwrap_or(100), 1, DAY_MS);
-    let max = problems.ranged(
-        "source.reconnect.backoff_max_ms",
-        config.backoff_max_ms.unwrap_or(30_000),
-        1,
-        DAY_MS,
-    );
+fn retry(config: &ReconnectConfig, problems: &mut Problems) -> RetryPolicy {
+    let min = config.backoff_min_ms.unwrap_or(200);
+    let min = problems.ranged("source.reconnect.backoff_min_ms", min, 1, DAY_MS);
+    let max = config.backoff_max_ms.unwrap_or(30_000);
+    let max = problems.ranged("source.reconnect.backoff_max_ms", max, 1, DAY_MS);
     if min > max {
         problems.add("source.reconnect.backoff_max_ms", "is less than `backoff_min_ms`");
     }
-    let budget = config.budget_ms.unwrap_or(600_000);
-    ReconnectPlan {
-        backoff_min: Duration::from_millis(min),
-        backoff_max: Duration::from_millis(max),
-        budget: (budget > 0).then(|| Duration::from_millis(budget)),
-    }
+    let budget = match config.budget_ms.unwrap_or(900_000) {
+        0 => FOR_EVER,
+        ms => Duration::from_millis(ms),
+    };
+    RetryPolicy { first: Duration::from_millis(min), max: Duration::from_millis(max), budget }
 }

@@ -3,7 +3,9 @@
 use becauselog_format::{BigintUnsigned, BinaryMode, DecimalMode, Rendering, TimePrecision};
 
 use super::*;
-use crate::plan::{FormatPlan, TlsMode};
+use becauselog_binlog::connection::TlsMode;
+
+use crate::plan::FormatPlan;
 
 const LEAST: &str = "connector.class=io.debezium.connector.mysql.MySqlConnector\ndatabase.hostname=db\n\
     database.user=u\ntopic.prefix=shop\nsnapshot.mode=no_data\n";
@@ -24,7 +26,7 @@ fn json_takes_text_numbers_and_booleans_with_and_without_a_name() {
         \"tombstones.on.delete\":false,\"decimal.handling.mode\":null}";
     for text in [inner.to_owned(), format!("{{\"name\":\"c\",\"config\":{inner}}}")] {
         let plan = file("c.json", &text).plan();
-        assert_eq!((plan.name.as_str(), plan.source.hosts[0].port), ("p", 3307));
+        assert_eq!((plan.name.as_str(), port(&plan)), ("p", 3307));
         assert!(!format(&plan).tombstones_on_delete);
     }
     let named = file("c", &format!("{{\"name\":\"c\",\"config\":{inner}}}")).plan();
@@ -148,8 +150,8 @@ fn references_are_resolved() {
     std::fs::write(&files.paths[0], text).unwrap();
     let plan = files.variable("PORT", "3308").plan();
     // A value is not looked into again.
-    assert_eq!(plan.source.password.expose(), "p${w}");
-    assert_eq!(plan.source.hosts[0].port, 3308);
+    assert_eq!(password(&plan), "p${w}");
+    assert_eq!(port(&plan), 3308);
     assert!(plan.tables.wants("shop", "x") && !plan.tables.wants("other", "x"));
     assert!(least("database.password=${secrets:a:b}").error().1.contains("provider `secrets`"));
     assert_eq!(least("database.password=${NOT_SET}").error().0, "E_CONFIG_REFERENCE");
@@ -176,7 +178,7 @@ fn native_keys_go_under_their_own_prefix() {
     let plan =
         least("becauselog.source.tls.ca=/ca.pem\nbecauselog.state.dir=/s\nbecauselog.limits.shutdown_ms=7\n")
             .plan();
-    assert_eq!(plan.source.tls.mode, TlsMode::VerifyIdentity);
+    assert_eq!(tls(&plan), TlsMode::VerifyIdentity);
     assert_eq!(plan.state.dir, PathBuf::from("/s"));
     assert_eq!(least("becauselog.source.tls.cca=x").error().0, "E_CONFIG_KEY");
 }

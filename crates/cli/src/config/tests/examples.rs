@@ -35,9 +35,9 @@ fn every_example_loads() {
 fn the_sample_of_every_introduction_runs_unchanged() {
     let plan = example(&["debezium-sample.properties"], &[]);
     assert_eq!(plan.name, "dbserver1");
-    assert_eq!(plan.source.hosts, [crate::plan::Host { host: "127.0.0.1".into(), port: 3306 }]);
-    assert_eq!((plan.source.user.as_str(), plan.source.password.expose()), ("debezium", "dbz"));
-    assert_eq!(plan.source.server_id, Some(184_054));
+    assert_eq!(plan.source.follow.hosts, [becauselog_binlog::connection::Endpoint::tcp("127.0.0.1", 3306)]);
+    assert_eq!((user(&plan), password(&plan)), ("debezium", "dbz"));
+    assert_eq!(server_id(&plan), Some(184_054));
     assert!(plan.tables.wants("inventory", "customers") && plan.tables.wants("Inventory", "ORDERS"));
     assert!(!plan.tables.wants("inventory", "addresses") && !plan.tables.wants("other", "customers"));
     let crate::plan::FormatPlan::Debezium(format) = &plan.format else { panic!("another format") };

@@ -7,7 +7,9 @@ use becauselog_sink::{Content, Fsync};
 use super::*;
 use becauselog_binlog::Start;
 
-use crate::plan::{SinkPlan, TlsMode};
+use becauselog_binlog::connection::{Endpoint, TlsMode};
+
+use crate::plan::SinkPlan;
 
 const LEAST: &str = "name = \"shop\"\n[source]\nhosts = [\"db:3307\", \"db2\"]\nuser = \"u\"\n";
 
@@ -18,10 +20,10 @@ fn least(more: &str) -> Files {
 #[test]
 fn defaults_fill_what_is_not_said() {
     let plan = least("").plan();
-    assert_eq!(plan.source.hosts.iter().map(|host| host.port).collect::<Vec<_>>(), [3307, 3306]);
-    assert_eq!(plan.source.tls.mode, TlsMode::Preferred);
+    assert_eq!(plan.source.follow.hosts, [Endpoint::tcp("db", 3307), Endpoint::tcp("db2", 3306)]);
+    assert_eq!(tls(&plan), TlsMode::Preferred);
     assert_eq!(plan.state.dir, becauselog_pipeline::state::default_state_folder("shop").unwrap());
-    assert_eq!(plan.source.start, None);
+    assert!(!plan.source.start_given);
     assert_eq!(plan.sinks, [SinkPlan::Stdout { name: "stdout".into(), content: Content::Values }]);
     assert_eq!(plan.limits.memory_bytes, 16 << 20);
 }
@@ -79,14 +81,14 @@ fn all_problems_are_told_at_once() {
 fn secrets_come_from_outside_and_are_not_printed() {
     let base = least("password = \"${env:P}\"").variable("P", "hunter2");
     let plan = base.plan();
-    assert_eq!(plan.source.password.expose(), "hunter2");
+    assert_eq!(password(&plan), "hunter2");
     assert!(!format!("{plan:?}").contains("hunter2"));
     let by_name = least("password_env = \"P\"").variable("P", "x").plan();
-    assert_eq!(by_name.source.password.expose(), "x");
+    assert_eq!(password(&by_name), "x");
     let from_file = least("");
     let path = from_file.beside("secret", " a b \r\n");
     let from_file = from_file.set(&format!("source.password_file={}", path.display())).plan();
-    assert_eq!(from_file.source.password.expose(), " a b ");
+    assert_eq!(password(&from_file), " a b ");
     let (code, text) = least("password = \"${env:NOT_THERE}\"").error();
     assert_eq!(code, "E_CONFIG_REFERENCE");
     assert!(text.contains("source.password") && text.contains("NOT_THERE"), "{text}");
@@ -97,7 +99,7 @@ fn secrets_come_from_outside_and_are_not_printed() {
 #[test]
 fn a_dollar_is_kept_when_it_is_doubled() {
     let plan = least("password = \"a$${b}$c\"").plan();
-    assert_eq!(plan.source.password.expose(), "a${b}$c");
+    assert_eq!(password(&plan), "a${b}$c");
     assert_eq!(least("password = \"${b}\"").error().0, "E_CONFIG_REFERENCE");
 }
 
@@ -111,9 +113,9 @@ fn set_reads_values_by_the_keys_kind() {
         .set("sink.0.kind=file")
         .set("sink.0.path=1.jsonl")
         .plan();
-    assert_eq!(plan.source.server_id, Some(7));
+    assert_eq!(server_id(&plan), Some(7));
     assert!(plan.tables.wants("shop", "b") && !plan.tables.wants("shop", "c"));
-    assert_eq!(plan.source.tls.mode, TlsMode::Required);
+    assert_eq!(tls(&plan), TlsMode::Required);
     let SinkPlan::File(file) = &plan.sinks[0] else { panic!("no file") };
     assert_eq!(file.path, PathBuf::from("1.jsonl"));
     assert_eq!(least("").set("source.server_id=x").error().0, "E_CONFIG_VALUE");
@@ -125,7 +127,7 @@ fn set_reads_values_by_the_keys_kind() {
 fn a_later_file_is_laid_over_an_earlier_one() {
     let more = "[source]\nuser = \"other\"\n[limits]\nshutdown_ms = 5\n";
     let plan = least("server_id = 3").and("b.toml", more).plan();
-    assert_eq!((plan.source.user.as_str(), plan.source.server_id), ("other", Some(3)));
+    assert_eq!((user(&plan), server_id(&plan)), ("other", Some(3)));
     assert_eq!(plan.limits.shutdown, Duration::from_millis(5));
 }
 
@@ -142,8 +144,8 @@ fn flags_name_sinks_points_and_the_state_folder() {
         (Content::Records, Fsync::Batch, Some(10))
     );
     assert_eq!(
-        (plan.sinks.len(), plan.state.dir, plan.source.start),
-        (1, "/state".into(), Some(Start::Earliest))
+        (plan.sinks.len(), plan.state.dir, plan.source.follow.start),
+        (1, "/state".into(), Start::Earliest)
     );
     assert!(least("").sink("kafka:x").error().1.contains("there are stdout"));
     assert!(least("").sink("stdout").sink("stdout:readable").error().1.contains("only one sink"));
@@ -152,7 +154,10 @@ fn flags_name_sinks_points_and_the_state_folder() {
 
 #[test]
 fn a_ca_means_that_the_name_is_verified() {
-    assert_eq!(least("[source.tls]\nca = \"/ca.pem\"").plan().source.tls.mode, TlsMode::VerifyIdentity);
+    assert_eq!(
+        least("[source.tls]\nca = \"/ca.pem\"").plan().source.follow.connect.tls.effective_mode(),
+        TlsMode::VerifyIdentity
+    );
     let (_, text) = least("[source.tls]\nca = \"/ca.pem\"\nmode = \"preferred\"").error();
     assert!(text.contains("does not look at it"), "{text}");
     assert!(least("[source.tls]\ncert = \"/c.pem\"").error().1.contains("needs its key"));
@@ -161,10 +166,7 @@ fn a_ca_means_that_the_name_is_verified() {
 #[test]
 fn a_url_stands_for_host_user_and_password() {
     let plan = file("a.toml", "name = \"n\"\n[source]\nurl = \"mysql://u:p@h:1\"").plan();
-    assert_eq!(
-        (plan.source.hosts[0].port, plan.source.user.as_str(), plan.source.password.expose()),
-        (1, "u", "p")
-    );
+    assert_eq!((port(&plan), user(&plan), password(&plan)), (1, "u", "p"));
     let (_, text) = least("url = \"mysql://u:hunter2@h\"").error();
     assert!(text.contains("source.url") && !text.contains("hunter2"), "{text}");
 }

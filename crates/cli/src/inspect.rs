@@ -1,0 +1,12 @@
+//! What is in binlog files: read once, counted, told as text or JSON.
+
+mod reader;
+mod survey;
+mod tables;
+mod text;
+
+pub use reader::Reader;
+pub use text::render;
+
+#[cfg(test)]
+mod tests;
