@@ -182,14 +182,6 @@ impl Sink for PlainSink {
                 }
             }
             Fault::SwapsTwo if seq % 9 == 3 => self.held = Some(Arc::clone(batch)),
-            Fault::WritesAfterTheEnd if seq == 5 => {
-                self.take(batch);
-                let (data, bytes) = (self.data.clone(), batch.values.clone());
-                tokio::spawn(async move {
-                    tokio::time::sleep(Duration::from_millis(50)).await;
-                    OpenOptions::new().append(true).open(data).unwrap().write_all(&bytes).unwrap();
-                });
-            }
             _ => {
                 self.take(batch);
                 if let Some(before) = self.held.take() {
@@ -211,6 +203,21 @@ impl Sink for PlainSink {
             self.take(&held);
         }
         Ok(self.last_seq)
+    }
+}
+
+impl Drop for PlainSink {
+    fn drop(&mut self) {
+        if self.fault == Fault::WritesAfterTheEnd && self.last_seq > 0 {
+            let data = self.data.clone();
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                // The folder is gone where the check is over already.
+                if let Ok(mut file) = OpenOptions::new().append(true).open(data) {
+                    file.write_all(b"late\n").unwrap();
+                }
+            });
+        }
     }
 }
 
