@@ -42,6 +42,14 @@ pub enum FormatError {
         /// The cells that came.
         found: usize,
     },
+    /// A JSON cell has only the parts that changed (`binlog_row_value_options=PARTIAL_JSON`).
+    #[error("{table}: column {column}: a partial JSON update (binlog_row_value_options) has no whole value")]
+    PartialJson {
+        /// The table.
+        table: TableName,
+        /// The column's index from 0.
+        column: usize,
+    },
     /// The change lacks the image that its operation needs.
     #[error("{table}: a change without the row image that its operation needs")]
     NoImage {
@@ -62,4 +70,29 @@ pub enum FormatError {
         /// The table.
         table: TableName,
     },
+}
+
+/// What is wrong with a cell, before it is known which.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    Mismatch,
+    PartialJson,
+    Json(JsonbError),
+}
+
+impl From<JsonbError> for Fault {
+    fn from(error: JsonbError) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl Fault {
+    pub(crate) fn at(self, table: &TableName, column: usize) -> FormatError {
+        let table = table.clone();
+        match self {
+            Self::Mismatch => FormatError::Mismatch { table, column },
+            Self::PartialJson => FormatError::PartialJson { table, column },
+            Self::Json(source) => FormatError::Json { table, column, source },
+        }
+    }
 }

@@ -25,12 +25,22 @@
     )
 )]
 
+mod batch;
+mod charset_text;
 mod ddl;
 mod debezium;
 mod error;
+mod identity;
+mod image;
+mod json;
 mod losses;
 mod parts;
 mod plain;
+mod records;
+mod table;
+mod tables;
+mod text;
+mod wkb;
 
 pub use ddl::DdlChange;
 pub use debezium::{

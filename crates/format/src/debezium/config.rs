@@ -18,11 +18,11 @@ pub enum DecimalMode {
 pub enum TimePrecision {
     /// By the column's fraction digits, `TIME` always in microseconds. Debezium's default.
     AdaptiveTimeMicroseconds,
-    /// By the column's fraction digits.
+    /// By the column's fraction digits, `TIME` too. The MySQL connector refuses it since Debezium 3.
     Adaptive,
     /// Connect's own types: milliseconds. Lossy above three fraction digits.
     Connect,
-    /// ISO 8601 texts.
+    /// ISO 8601 texts. A `TIME` outside a day, at which Debezium stops, is written as the server writes it.
     IsoString,
     /// Microseconds.
     Microseconds,
@@ -79,10 +79,12 @@ pub struct DebeziumConfig {
     pub topic_prefix: String,
     /// `topic.delimiter`, between the parts of a topic.
     pub topic_delimiter: String,
-    /// `name` of the connector, for the header `__debezium.context.connectorName`.
+    /// `name` of the connector. Debezium's headers carry the connector's type instead: this changes no byte.
     pub connector_name: String,
     /// `task.id`, for the header `__debezium.context.taskId`.
     pub task_id: String,
+    /// For the header `__debezium.context.runId`, which Debezium makes anew for each run; nothing leaves the header out.
+    pub run_id: Option<String>,
     /// Exact or the peer's value.
     pub rendering: Rendering,
     /// How `DECIMAL` is written.
@@ -93,6 +95,8 @@ pub struct DebeziumConfig {
     pub bigint_unsigned: BigintUnsigned,
     /// How binary columns are written.
     pub binary: BinaryMode,
+    /// `enable.time.adjuster`: years 1 to 99 of dates become 1970 to 2069 (with [`Rendering::Peer`] only).
+    pub time_adjuster: bool,
     /// `tombstones.on.delete`: a record without a value after each delete.
     pub tombstones_on_delete: bool,
     /// `include.query`: the SQL text in the source block.
@@ -121,11 +125,13 @@ impl DebeziumConfig {
             topic_delimiter: ".".to_owned(),
             connector_name: name.to_owned(),
             task_id: "0".to_owned(),
+            run_id: None,
             rendering: Rendering::Peer,
             decimal: DecimalMode::Precise,
             time_precision: TimePrecision::AdaptiveTimeMicroseconds,
             bigint_unsigned: BigintUnsigned::Long,
             binary: BinaryMode::Bytes,
+            time_adjuster: true,
             tombstones_on_delete: true,
             include_query: false,
             ts: TsSource::Processing,

@@ -1,0 +1,148 @@
+//! The source block and what stands around it: the same for all rows of an event but for the row's number.
+
+use std::sync::Arc;
+
+use becauselog_model::{Gtid, RowsEvent, TableShape, Transaction};
+
+use super::DebeziumConfig;
+use crate::text::{self, string};
+
+/// The version whose events are matched.
+pub(super) const VERSION: &str = "3.6.1.Final";
+/// The connector's type.
+pub(super) const CONNECTOR: &str = "mysql";
+
+/// The block's text, made once for each event.
+#[derive(Debug, Default)]
+pub(super) struct SourceBlock {
+    made_for: Option<MadeFor>,
+    before_row: Vec<u8>,
+    after_row: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct MadeFor {
+    shape: Arc<TableShape>,
+    gtid: Option<Gtid>,
+    thread_id: Option<u32>,
+    original_commit_us: Option<u64>,
+    event: RowsEvent,
+}
+
+impl MadeFor {
+    fn is(&self, shape: &Arc<TableShape>, transaction: &Transaction, event: &RowsEvent) -> bool {
+        let same_query = match (&self.event.query, &event.query) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other) || one == other,
+            (None, None) => true,
+            _ => false,
+        };
+        self.event.pos == event.pos
+            && Arc::ptr_eq(&self.shape, shape)
+            && self.gtid == transaction.gtid
+            && self.thread_id == transaction.thread_id
+            && self.original_commit_us == transaction.original_commit_us
+            && self.event.timestamp_s == event.timestamp_s
+            && self.event.server_id == event.server_id
+            && (Arc::ptr_eq(&self.event.file, &event.file) || self.event.file == event.file)
+            && same_query
+    }
+}
+
+impl SourceBlock {
+    /// Makes the block that of `event`.
+    pub(super) fn of(
+        &mut self,
+        config: &DebeziumConfig,
+        shape: &Arc<TableShape>,
+        transaction: &Transaction,
+        event: &RowsEvent,
+    ) {
+        if self.made_for.as_ref().is_some_and(|made| made.is(shape, transaction, event)) {
+            return;
+        }
+        self.made_for = Some(MadeFor {
+            shape: shape.clone(),
+            gtid: transaction.gtid.clone(),
+            thread_id: transaction.thread_id,
+            original_commit_us: transaction.original_commit_us,
+            event: event.clone(),
+        });
+        self.write_before_row(config, shape, transaction, event);
+        self.write_after_row(config, transaction, event);
+    }
+
+    /// Appends `,"source":{…},"transaction":null,"op":`.
+    pub(super) fn push(&self, out: &mut Vec<u8>, row: u32) {
+        out.extend_from_slice(&self.before_row);
+        text::uint(out, row.into());
+        out.extend_from_slice(&self.after_row);
+    }
+
+    fn write_before_row(
+        &mut self,
+        config: &DebeziumConfig,
+        shape: &TableShape,
+        transaction: &Transaction,
+        event: &RowsEvent,
+    ) {
+        let out = &mut self.before_row;
+        out.clear();
+        out.extend_from_slice(b",\"source\":{\"version\":");
+        string::quoted(out, VERSION);
+        out.extend_from_slice(b",\"connector\":");
+        string::quoted(out, CONNECTOR);
+        out.extend_from_slice(b",\"name\":");
+        string::quoted(out, &config.topic_prefix);
+        let time_us = made_us(transaction, event);
+        number(out, ",\"ts_ms\":", time_us / 1000);
+        out.extend_from_slice(b",\"snapshot\":\"false\",\"db\":");
+        string::quoted(out, &shape.name.database);
+        number(out, ",\"sequence\":null,\"ts_us\":", time_us);
+        number(out, ",\"ts_ns\":", time_us.saturating_mul(1000));
+        out.extend_from_slice(b",\"table\":");
+        string::quoted(out, &shape.name.table);
+        number(out, ",\"server_id\":", event.server_id.into());
+        match &transaction.gtid {
+            Some(gtid) => out.extend_from_slice(format!(",\"gtid\":\"{gtid}\",\"file\":").as_bytes()),
+            None => out.extend_from_slice(b",\"gtid\":null,\"file\":"),
+        }
+        string::quoted(out, &event.file);
+        number(out, ",\"pos\":", event.pos);
+        out.extend_from_slice(b",\"row\":");
+    }
+
+    fn write_after_row(&mut self, config: &DebeziumConfig, transaction: &Transaction, event: &RowsEvent) {
+        let out = &mut self.after_row;
+        out.clear();
+        out.extend_from_slice(b",\"thread\":");
+        match transaction.thread_id {
+            Some(thread) => text::uint(out, thread.into()),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b",\"query\":");
+        match event.query.as_deref().filter(|_| config.include_query) {
+            Some(query) => string::quoted(out, &String::from_utf8_lossy(query)),
+            None => out.extend_from_slice(b"null"),
+        }
+        out.extend_from_slice(b"},\"transaction\":null,\"op\":");
+    }
+}
+
+fn number(out: &mut Vec<u8>, name: &str, value: u64) {
+    out.extend_from_slice(name.as_bytes());
+    text::uint(out, value);
+}
+
+/// When the change was made where it was made first, in microseconds: the commit, else the statement's second.
+fn made_us(transaction: &Transaction, event: &RowsEvent) -> u64 {
+    transaction
+        .original_commit_us
+        .filter(|us| *us > 0)
+        .unwrap_or_else(|| u64::from(event.timestamp_s).saturating_mul(1_000_000))
+}
+
+/// When the change was committed on the server read from, in nanoseconds.
+pub(super) fn committed_ns(transaction: &Transaction, event: &RowsEvent) -> u64 {
+    let us = transaction.immediate_commit_us.filter(|us| *us > 0);
+    us.unwrap_or_else(|| made_us(transaction, event)).saturating_mul(1000)
+}

@@ -1,0 +1,162 @@
+//! Records of a batch: topic, key, value, id, headers.
+
+use std::sync::Arc;
+
+use becauselog_model::{EncodedBatch, Header, Part, Record, Span, Transaction};
+
+use crate::{
+    FormatError, Parts,
+    batch::{offset, span},
+    identity::Ids,
+    image::KeyPlaces,
+    table::Table,
+    text::string,
+};
+
+/// The header that carries an event's id.
+const ID_HEADER: &str = "becauselog.id";
+
+/// Writes records.
+#[derive(Debug)]
+pub(crate) struct Records {
+    parts: Parts,
+    ids: Ids,
+    id_header: Arc<str>,
+    /// Headers that every record has, with their values.
+    constant: Vec<(Arc<str>, Box<[u8]>)>,
+    /// Where the values of the constant headers are in the batch at hand.
+    constant_at: usize,
+    constant_bytes: Vec<u8>,
+}
+
+/// What a record is beside its bytes.
+pub(crate) struct Draft {
+    /// Its topic's index in the batch.
+    pub topic: u32,
+    pub key: Option<Span>,
+    pub value: Option<Span>,
+    pub part: Part,
+    /// A header of its own, before all others.
+    pub header: Option<(Arc<str>, Span)>,
+}
+
+impl Records {
+    /// Records of a source called `name`, each with the constant headers given as JSON.
+    pub(crate) fn new(name: &str, parts: Parts, constant: Vec<(&str, Vec<u8>)>) -> Self {
+        let constant: Vec<(Arc<str>, Box<[u8]>)> =
+            constant.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        let constant_bytes = constant.iter().flat_map(|(_, value)| value.iter().copied()).collect();
+        Self {
+            parts,
+            ids: Ids::new(name),
+            id_header: ID_HEADER.into(),
+            constant,
+            constant_at: 0,
+            constant_bytes,
+        }
+    }
+
+    /// Makes `transaction` the one that the next records belong to.
+    pub(crate) fn of(&mut self, transaction: &Transaction) {
+        self.ids.of(transaction);
+    }
+
+    /// Appends the id of a whole change as a JSON string.
+    pub(crate) fn push_id(&self, out: &mut Vec<u8>, index: u64) {
+        if self.ids.is_plain() {
+            out.push(b'"');
+            self.ids.push(out, index, Part::Whole);
+            out.push(b'"');
+        } else {
+            let mut id = Vec::new();
+            self.ids.push(&mut id, index, Part::Whole);
+            string::quoted(out, &String::from_utf8_lossy(&id));
+        }
+    }
+
+    /// Appends a record of the change with this index.
+    pub(crate) fn push(&mut self, batch: &mut EncodedBatch, index: u64, draft: Draft) {
+        let first = batch.headers.len();
+        let id = if self.parts.records() {
+            self.headers(batch, index, &draft)
+        } else {
+            let start = batch.head.len();
+            self.ids.push(&mut batch.head, index, draft.part);
+            span(start, batch.head.len())
+        };
+        batch.records.push(Record {
+            topic: draft.topic,
+            key: draft.key,
+            value: draft.value,
+            id,
+            headers: (offset(first), offset(batch.headers.len())),
+        });
+    }
+
+    /// Appends the headers; the id's own span, without quotes.
+    fn headers(&mut self, batch: &mut EncodedBatch, index: u64, draft: &Draft) -> Span {
+        if let Some((name, value)) = &draft.header {
+            batch.headers.push(Header { name: name.clone(), value: *value });
+        }
+        self.constant_headers(batch);
+        let start = batch.head.len();
+        batch.head.push(b'"');
+        self.ids.push(&mut batch.head, index, draft.part);
+        let plain = span(start.saturating_add(1), batch.head.len());
+        batch.head.push(b'"');
+        let mut value = span(start, batch.head.len());
+        if !self.ids.is_plain() {
+            let text = batch.head.get(plain.range()).unwrap_or_default();
+            let text = String::from_utf8_lossy(text).into_owned();
+            let start = batch.head.len();
+            string::quoted(&mut batch.head, &text);
+            value = span(start, batch.head.len());
+        }
+        batch.headers.push(Header { name: self.id_header.clone(), value });
+        plain
+    }
+
+    /// The values of these are written once a batch.
+    fn constant_headers(&mut self, batch: &mut EncodedBatch) {
+        let end = self.constant_at.saturating_add(self.constant_bytes.len());
+        if batch.head.get(self.constant_at..end) != Some(&*self.constant_bytes) {
+            self.constant_at = batch.head.len();
+            batch.head.extend_from_slice(&self.constant_bytes);
+        }
+        let mut start = self.constant_at;
+        for (name, value) in &self.constant {
+            let end = start.saturating_add(value.len());
+            batch.headers.push(Header { name: name.clone(), value: span(start, end) });
+            start = end;
+        }
+    }
+}
+
+/// Appends `{"id":1}` to `head` from the key's values in `values`; a column absent from `first` is taken from `second`.
+///
+/// Nothing for a table without a key.
+pub(crate) fn key(
+    batch: &mut EncodedBatch,
+    table: &Table,
+    first: &KeyPlaces,
+    second: Option<&KeyPlaces>,
+    absent: impl FnOnce(usize) -> FormatError,
+) -> Result<Option<Span>, FormatError> {
+    if table.key.is_empty() {
+        return Ok(None);
+    }
+    let EncodedBatch { values, head, .. } = batch;
+    let start = head.len();
+    let mut fallback = second.map(|places| places.texts(values));
+    for (place, (name, text)) in table.key.iter().zip(first.texts(values)).enumerate() {
+        let other = fallback.as_mut().and_then(Iterator::next).flatten();
+        let Some(text) = text.or(other) else { return Err(absent(place)) };
+        head.extend_from_slice(name);
+        head.extend_from_slice(text);
+    }
+    if let Some(comma) = head.get_mut(start) {
+        *comma = b'{';
+    }
+    head.push(b'}');
+    Ok(Some(span(start, head.len())))
+}

@@ -1,0 +1,120 @@
+//! What is prepared once for each table.
+
+use std::sync::Arc;
+
+use becauselog_model::{ColumnKind, ColumnShape, TableName, TableShape};
+
+use crate::text::string;
+
+/// A table's constant texts.
+#[derive(Debug)]
+pub(crate) struct Table {
+    /// The topic of its changes.
+    pub topic: Arc<str>,
+    /// Where the topic was in the last batch.
+    pub topic_hint: u32,
+    /// One for each column of the shape.
+    pub columns: Vec<Column>,
+    /// The key's columns, each as `,"name":`, in key order; empty for a table without a key.
+    pub key: Vec<Box<[u8]>>,
+}
+
+/// A column's constant texts.
+#[derive(Debug)]
+pub(crate) struct Column {
+    /// `,"name":`
+    pub name: Box<[u8]>,
+    /// Its place in the key.
+    pub key_place: Option<usize>,
+    /// ENUM: each text in quotes, the empty error value first. SET: each text escaped, without quotes.
+    pub texts: Box<[Box<[u8]>]>,
+}
+
+impl Column {
+    /// Appends a SET's texts, joined by commas, in quotes.
+    pub(crate) fn push_set(&self, out: &mut Vec<u8>, bits: u64) {
+        out.push(b'"');
+        let members = self.texts.iter().take(64).enumerate().filter(|(bit, _)| bits >> bit & 1 == 1);
+        for (index, (_, text)) in members.enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(text);
+        }
+        out.push(b'"');
+    }
+}
+
+/// How a table's topic is called.
+#[derive(Clone, Copy)]
+pub(crate) struct TopicNames<'a> {
+    pub prefix: &'a str,
+    pub delimiter: &'a str,
+}
+
+impl Table {
+    /// `comma`: what stands for a comma inside the texts of an ENUM.
+    pub(crate) fn prepare(shape: &TableShape, topics: TopicNames<'_>, comma: &str) -> Self {
+        let key = shape.key.as_deref().unwrap_or_default();
+        let column = |(index, column): (usize, &ColumnShape)| Column {
+            name: field(&column.name),
+            key_place: key.iter().position(|in_key| *in_key == index),
+            texts: texts(&column.kind, comma),
+        };
+        Self {
+            topic: topics.of(&shape.name),
+            topic_hint: 0,
+            columns: shape.columns.iter().enumerate().map(column).collect(),
+            key: key.iter().filter_map(|index| shape.columns.get(*index)).map(|c| field(&c.name)).collect(),
+        }
+    }
+}
+
+impl TopicNames<'_> {
+    /// `prefix.database.table`.
+    fn of(self, table: &TableName) -> Arc<str> {
+        let Self { prefix, delimiter } = self;
+        topic(&format!("{prefix}{delimiter}{}{delimiter}{}", table.database, table.table))
+    }
+}
+
+fn field(name: &str) -> Box<[u8]> {
+    let mut out = vec![b','];
+    string::quoted(&mut out, name);
+    out.push(b':');
+    out.into()
+}
+
+/// A topic's name; what Kafka does not allow in one becomes `_`, as Debezium does it.
+pub(crate) fn topic(name: &str) -> Arc<str> {
+    let mut topic = String::with_capacity(name.len());
+    for character in name.chars() {
+        if character.is_ascii_alphanumeric() || matches!(character, '.' | '_' | '-') {
+            topic.push(character);
+        } else {
+            // Java counts a character beyond U+FFFF as two.
+            topic.extend(std::iter::repeat_n('_', character.len_utf16()));
+        }
+    }
+    topic.into()
+}
+
+fn texts(kind: &ColumnKind, comma: &str) -> Box<[Box<[u8]>]> {
+    let quoted = |text: &str| {
+        let mut out = Vec::new();
+        string::quoted(&mut out, text);
+        out.into_boxed_slice()
+    };
+    let escaped = |text: &str| {
+        let mut out = Vec::new();
+        string::escaped(&mut out, text);
+        out.into_boxed_slice()
+    };
+    match kind {
+        ColumnKind::Enum { values } => {
+            std::iter::once(quoted("")).chain(values.iter().map(|v| quoted(&v.replace(',', comma)))).collect()
+        }
+        ColumnKind::Set { values } => values.iter().map(|v| escaped(v)).collect(),
+        _ => Box::default(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Dates and times as text.
+
+use becauselog_model::{Date, Datetime, Time};
+
+/// How many digits of a fraction are written.
+#[derive(Clone, Copy)]
+pub(crate) enum Fraction {
+    /// Exactly so many, none for 0.
+    Digits(u8),
+    /// As many as it has without zeros at its end, as Java's ISO formatters do.
+    Trimmed,
+}
+
+/// Appends two digits.
+pub(crate) fn two(out: &mut Vec<u8>, value: u8) {
+    out.extend_from_slice(&[b'0'.wrapping_add(value / 10 % 10), b'0'.wrapping_add(value % 10)]);
+}
+
+/// Appends `2026-11-22`; any part may be zero.
+pub(crate) fn date(out: &mut Vec<u8>, date: Date) {
+    let (century, year) = (date.year / 100, date.year % 100);
+    two(out, u8::try_from(century).unwrap_or(99));
+    two(out, u8::try_from(year).unwrap_or(99));
+    out.push(b'-');
+    two(out, date.month);
+    out.push(b'-');
+    two(out, date.day);
+}
+
+/// Appends a date, `separator`, and a time of day.
+pub(crate) fn datetime(out: &mut Vec<u8>, value: Datetime, separator: u8, fraction_digits: Fraction) {
+    date(out, value.date);
+    out.push(separator);
+    two(out, value.hour);
+    out.push(b':');
+    two(out, value.minute);
+    out.push(b':');
+    two(out, value.second);
+    fraction(out, value.micros, fraction_digits);
+}
+
+/// Appends `-838:59:59.000001`: hours have two digits or three.
+pub(crate) fn time(out: &mut Vec<u8>, value: Time, fraction_digits: Fraction) {
+    if value.negative {
+        out.push(b'-');
+    }
+    let (hundreds, hours) = (value.hours / 100, value.hours % 100);
+    if hundreds > 0 {
+        out.push(b'0'.wrapping_add(u8::try_from(hundreds % 10).unwrap_or(0)));
+    }
+    two(out, u8::try_from(hours).unwrap_or(99));
+    out.push(b':');
+    two(out, value.minutes);
+    out.push(b':');
+    two(out, value.seconds);
+    fraction(out, value.micros, fraction_digits);
+}
+
+/// Appends a point and the fraction of a second, or nothing.
+pub(crate) fn fraction(out: &mut Vec<u8>, micros: u32, digits: Fraction) {
+    let mut text = *b".000000";
+    let mut rest = micros;
+    for place in text.iter_mut().skip(1).rev() {
+        *place = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or(0));
+        rest /= 10;
+    }
+    let len = match digits {
+        Fraction::Digits(digits) => usize::from(digits).min(6),
+        Fraction::Trimmed => 6usize.saturating_sub(text.iter().rev().take_while(|d| **d == b'0').count()),
+    };
+    if len > 0 {
+        out.extend(text.iter().take(len.saturating_add(1)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn times_are_written_with_their_fractions() {
+        let text = |value, digits| {
+            let mut out = Vec::new();
+            time(&mut out, value, digits);
+            String::from_utf8(out).unwrap()
+        };
+        let long = Time { negative: true, hours: 838, minutes: 59, seconds: 58, micros: 999_000 };
+        assert_eq!(text(long, Fraction::Digits(6)), "-838:59:58.999000");
+        assert_eq!(text(long, Fraction::Trimmed), "-838:59:58.999");
+        assert_eq!(text(Time { hours: 1, ..Time::default() }, Fraction::Trimmed), "01:00:00");
+        assert_eq!(text(Time { hours: 1, ..Time::default() }, Fraction::Digits(1)), "01:00:00.0");
+    }
+}
