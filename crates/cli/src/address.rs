@@ -37,10 +37,11 @@ impl Address {
             Some((login, host)) => (Some(login), host),
             None => (None, authority),
         };
-        let (user, password) = match login.map(|login| login.split_once(':').unwrap_or((login, ""))) {
+        let (user, password) = match login.map(|login| login.split_once(':').ok_or(login)) {
             None => (None, None),
-            Some((user, "")) => (Some(decode(user)?), None),
-            Some((user, password)) => (Some(decode(user)?), Some(Secret::new(decode(password)?))),
+            Some(Err(user)) => (Some(decode(user)?), None),
+            // `user:@host` says that there is none.
+            Some(Ok((user, password))) => (Some(decode(user)?), Some(Secret::new(decode(password)?))),
         };
         let (database, table) = match path.split_once('.') {
             Some((database, table)) => (Some(decode(database)?), Some(decode(table)?)),
@@ -109,6 +110,8 @@ mod tests {
         let bare = Address::parse("mysql://[::1]").unwrap();
         assert_eq!(bare.host, Endpoint::tcp("::1", 3306));
         assert_eq!((bare.user, bare.password, bare.database), (None, None, None));
+        assert_eq!(Address::parse("mysql://u@h").unwrap().password, None);
+        assert_eq!(Address::parse("mysql://u:@h").unwrap().password, Some(Secret::default()));
         // A password may have an `@` of its own.
         assert_eq!(Address::parse("mysql://u:a@b@h").unwrap().password.unwrap().expose(), "a@b");
     }

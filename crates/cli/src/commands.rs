@@ -3,7 +3,10 @@
 mod check;
 mod completions;
 mod inspect;
+mod position;
 mod run;
+mod status;
+mod tail;
 
 use std::process::ExitCode;
 
@@ -43,7 +46,9 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Check(args) => block_on(check::run(args)),
         Command::Run(args) => block_on(run::run(args)),
         Command::Inspect(args) => block_on(inspect::run(args)),
-        _ => Err(Failure::usage("not yet")),
+        Command::Tail(args) => block_on(tail::run(args)),
+        Command::Status(args) => block_on(status::run(args)),
+        Command::Position(command) => position::run(command),
     }
 }
 
