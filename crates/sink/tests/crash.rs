@@ -163,6 +163,19 @@ fn a_kill_at_any_step_loses_nothing_and_writes_nothing_twice() {
 }
 
 #[test]
+fn the_position_is_kept_after_the_data_is_synced() {
+    for (failpoint, kept) in [("before_sync", false), ("after_sync", false), ("sync_done", true)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.jsonl");
+        assert!(killed(&path, &format!("sink.file.{failpoint}"), false));
+        let base = fs::read(folder.path().join("events.jsonl.position/position.json")).unwrap();
+        let base: Value = serde_json::from_slice(&base).unwrap();
+        assert_eq!(base["length"].as_u64().unwrap() > 0, kept, "{failpoint}");
+        assert!(fs::metadata(&path).unwrap().len() > 0);
+    }
+}
+
+#[test]
 fn a_kill_while_a_file_is_moved_away_by_someone_else_loses_nothing() {
     // `turn.moved` and `turn.move_synced` are for our own moving; nothing is half written when it is moved.
     let not_here = ["moved", "move_synced", "within_write", "before_write", "after_write"];

@@ -85,3 +85,45 @@ async fn the_position_names_the_server_that_it_counts_on() {
     let stored = open::open(config(&path)).unwrap().stored().cloned();
     assert_eq!(stored.and_then(|stored| stored.checkpoint.server_uuid), other);
 }
+
+/// The last position that is kept durably.
+fn kept(path: &Path) -> StoredPosition {
+    let text = fs::read(sidecar_of(path).join("position.json")).unwrap();
+    serde_json::from_value(serde_json::from_slice::<serde_json::Value>(&text).unwrap()["stored"].take())
+        .unwrap()
+}
+
+#[test]
+fn nothing_is_durable_before_its_sync_has_ended() {
+    let (_folder, path) = place();
+    let (mut writer, mut reader) = begun(config(&path));
+    append(&mut writer, &mut reader, 3, 2);
+    let mut job = writer.begin_sync(None).unwrap();
+    assert_eq!(writer.status().durable_seq, 0);
+    append(&mut writer, &mut reader, 2, 2);
+    assert_eq!(kept(&path), LOG.start());
+    let result = job.run();
+    assert_eq!(writer.status().durable_seq, 0);
+    writer.end_sync(job, result).unwrap();
+    assert_eq!(writer.status().durable_seq, 3, "what came during the sync waits for the next");
+    writer.sync_now(None).unwrap();
+    assert_eq!(writer.status().durable_seq, 5);
+    assert_eq!(kept(&path), reader.stored());
+}
+
+#[tokio::test]
+async fn what_is_called_durable_is_kept_on_the_disk() {
+    let (_folder, path, mut sink, mut reader) = begun_sink(Fsync::Interval(Duration::from_millis(1))).await;
+    let mut at = vec![LOG.start()];
+    let mut durable = 0;
+    for _ in 0..300 {
+        let outcome = sink.write(&reader.next_batch(3)).await.unwrap();
+        at.push(reader.stored());
+        if let Outcome::Durable(seq) = outcome {
+            durable = usize::try_from(seq).unwrap();
+        }
+        let kept = at.iter().position(|stored| *stored == kept(&path)).expect("where a batch ended");
+        assert!(kept >= durable, "{durable} is called durable, {kept} is kept");
+    }
+    assert!(durable > 0);
+}
