@@ -8,10 +8,15 @@ use becauselog_testkit::{
     shop::{DATABASE, Shop},
 };
 
+/// Both with full row metadata: the primary is read from its first transaction on.
+async fn pair(version: Version) -> Result<Replicated> {
+    Replicated::start_with(version, |b| b.option("binlog-row-metadata", "FULL"), |b| b).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn goes_on_at_the_promoted_replica_by_gtid() -> Result<()> {
     for version in [Version::V9_7, Version::V8_0] {
-        let mut pair = Replicated::start(version).await?;
+        let mut pair = pair(version).await?;
         Shop::create(&mut pair.primary.conn().await?).await?;
         Shop::run_steps(&pair.primary.pool(), 100, 1).await?;
         pair.wait_caught_up().await?;
@@ -56,7 +61,7 @@ async fn goes_on_at_the_promoted_replica_by_gtid() -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_behind_is_not_followed() -> Result<()> {
-    let mut pair = Replicated::start(Version::V9_7).await?;
+    let mut pair = pair(Version::V9_7).await?;
     Shop::create(&mut pair.primary.conn().await?).await?;
     pair.wait_caught_up().await?;
     pair.replica.run(&["STOP REPLICA"]).await?;

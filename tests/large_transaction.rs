@@ -12,7 +12,9 @@ const PEAK_BYTES_MAX: u64 = 96 << 20;
 async fn a_transaction_of_300_000_rows_needs_little_memory_and_survives_a_kill() -> Result<()> {
     let server = MysqlServer::builder(Version::V9_7).option("binlog-row-metadata", "FULL").start().await?;
     let mut conn = server.conn().await?;
-    server.run(&["CREATE DATABASE big", "CREATE TABLE big.t (id INT PRIMARY KEY, text VARCHAR(200), n BIGINT)"]).await?;
+    server
+        .run(&["CREATE DATABASE big", "CREATE TABLE big.t (id INT PRIMARY KEY, text VARCHAR(200), n BIGINT)"])
+        .await?;
     conn.query_drop("SET cte_max_recursion_depth = 1000000").await?;
     conn.query_drop(format!(
         "INSERT INTO big.t WITH RECURSIVE c AS (SELECT 1 n UNION ALL SELECT n + 1 FROM c WHERE n < {ROWS}) \

@@ -1,11 +1,7 @@
 //! What is asked for is not there any more, or never was: told with the next step, never a silent jump.
 
 use anyhow::{Result, ensure};
-use becauselog_testkit::{
-    MysqlServer, Version,
-    scenario::Scenario,
-    shop::Shop,
-};
+use becauselog_testkit::{MysqlServer, Version, scenario::Scenario, shop::Shop};
 use mysql_async::prelude::Queryable;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +35,6 @@ async fn a_server_that_was_reset_is_not_taken_for_the_same() -> Result<()> {
         let server = MysqlServer::builder(version).start().await?;
         let mut conn = server.conn().await?;
         Shop::create(&mut conn).await?;
-        Shop::run_steps(&server.pool(), 30, 1).await?;
         let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
         let config = scenario.config(&[server.port()], "")?;
         let mut process = scenario.start(&config, &[])?;

@@ -18,7 +18,10 @@ async fn the_sample_connector_config_runs_unchanged() -> Result<()> {
         ])
         .await?;
     let folder = tempfile::tempdir()?;
-    let sample = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../config/debezium-sample.properties"))?;
+    let sample = std::fs::read_to_string(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../config/debezium-sample.properties"
+    ))?;
     let replaced: Vec<String> = sample
         .lines()
         .map(|line| match line.split_once('=').map_or(line, |(key, _)| key.trim()) {

@@ -15,7 +15,9 @@ async fn a_stall_beyond_the_servers_timeouts_costs_neither_rows_nor_memory() -> 
         .start()
         .await?;
     let mut conn = server.conn().await?;
-    server.run(&["CREATE DATABASE big", "CREATE TABLE big.t (id INT PRIMARY KEY, text VARCHAR(4000))"]).await?;
+    server
+        .run(&["CREATE DATABASE big", "CREATE TABLE big.t (id INT PRIMARY KEY, text VARCHAR(4000))"])
+        .await?;
     conn.query_drop("SET cte_max_recursion_depth = 1000000").await?;
     for part in 0..40 {
         conn.query_drop(format!(

@@ -20,7 +20,8 @@ async fn the_shop_is_followed_on_every_version() -> Result<()> {
         (Version::V5_7, &no_gtids),
     ];
     for (version, options) in cases {
-        let builder = options.iter().fold(MysqlServer::builder(version), |b, (name, value)| b.option(name, value));
+        let builder =
+            options.iter().fold(MysqlServer::builder(version), |b, (name, value)| b.option(name, value));
         let server = builder.start().await?;
         let mut conn = server.conn().await?;
         Shop::create(&mut conn).await?;
@@ -28,6 +29,10 @@ async fn the_shop_is_followed_on_every_version() -> Result<()> {
         let config = scenario.config(&[server.port()], "")?;
         let case = || format!("{version:?} with {options:?}");
         let mut process = scenario.start_streaming(&config, &[]).with_context(case)?;
+        scenario.settle(&server, &mut process).await.with_context(case)?;
+        // The ALTER comes first here, when all rows before it were read: without row metadata the shape of rows that are
+        // read after a later ALTER cannot be known for certain, and would rightly stop the run.
+        Shop::run_steps(&server.pool(), 1, 10).await?;
         scenario.settle(&server, &mut process).await.with_context(case)?;
         let counts = Shop::run_steps(&server.pool(), 200, 11).await?;
         scenario.settle(&server, &mut process).await.with_context(case)?;

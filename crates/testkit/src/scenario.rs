@@ -1,6 +1,7 @@
 //! A run of the binary against a server, with its config, state and output in a folder of its own.
 
 use std::{
+    io::{Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -114,17 +115,18 @@ impl Scenario {
     /// # Errors
     /// When the process ends or the mark does not come in time.
     pub async fn settle(&self, server: &MysqlServer, process: &mut Becauselog) -> Result<()> {
+        let from = std::fs::metadata(self.out()).map_or(0, |out| out.len());
         let mark = mark(&mut server.conn().await?).await?;
-        self.wait_for_mark(&mark, process).await
+        self.wait_for_mark(&mark, from, process).await
     }
 
-    /// Waits until a mark has come out.
+    /// Waits until a mark has come out, beyond about `from` bytes of the output.
     ///
     /// # Errors
     /// As [`Scenario::settle`].
-    pub async fn wait_for_mark(&self, mark: &str, process: &mut Becauselog) -> Result<()> {
+    pub async fn wait_for_mark(&self, mark: &str, from: u64, process: &mut Becauselog) -> Result<()> {
         let start = Instant::now();
-        while !self.has(mark) {
+        while !self.has_after(mark, from) {
             if let Some(status) = process.ended()? {
                 anyhow::bail!("it ended ({status}) before the mark came out:\n{}", process.tail());
             }
@@ -134,10 +136,15 @@ impl Scenario {
         Ok(())
     }
 
-    /// Whether a text is in the output.
-    #[must_use]
-    pub fn has(&self, text: &str) -> bool {
-        self.lines().is_ok_and(|lines| lines.contains(text))
+    /// Whether a text is in the output after about so many bytes: a repair may have cut some off meanwhile.
+    fn has_after(&self, text: &str, from: u64) -> bool {
+        const REPAIRED_MAX: u64 = 16 << 20;
+        let mut tail = Vec::new();
+        let read = std::fs::File::open(self.out()).and_then(|mut out| {
+            out.seek(SeekFrom::Start(from.saturating_sub(REPAIRED_MAX)))?;
+            out.read_to_end(&mut tail)
+        });
+        read.is_ok() && String::from_utf8_lossy(&tail).contains(text)
     }
 
     /// Folds the output and compares it with a database of the server, row by row.
