@@ -15,6 +15,7 @@ mod public_key;
 mod query;
 mod reply;
 mod socket;
+mod sql_client;
 mod tls;
 mod version;
 

@@ -336,7 +336,7 @@ impl Follower {
             return self.fail(error);
         }
         let wait = if self.stalled { Duration::ZERO } else { self.backoff.next_wait() };
-        if self.backoff.is_exhausted() {
+        if self.backoff.is_exhausted() && !self.stalled {
             let seconds = self.backoff.spent().as_secs();
             return Err(FollowError::GaveUp { seconds, last: Box::new(error) }.into());
         }
@@ -429,7 +429,7 @@ fn take(
         let (event, mark) = match stream.step()? {
             Step::Event(event, mark) => (event, mark),
             Step::Nothing => return Ok(Taken::All),
-            Step::End => return Ok(Taken::Stop),
+            Step::End => return Err(stream.ended().into()),
         };
         let grouper = stream.grouper();
         if progress.watch.stops_before(&event, grouper) || progress.is_overtaken(&event, stream) {

@@ -14,6 +14,7 @@ fn uuid(text: &str) -> ServerUuid {
 fn facts(uuid_text: &str, executed: &str, purged: &str) -> ServerFacts {
     ServerFacts {
         address: "db:3306".to_owned(),
+        tls: None,
         version: ServerVersion::read("8.0.36"),
         uuid: Some(uuid(uuid_text)),
         server_id: 1,

@@ -176,9 +176,17 @@ pub enum FollowError {
         /// The server's words.
         reply: ServerReply,
     },
+    /// Its log has moved under its own dump: it was reset, or a file was removed.
+    #[error("{server} has lost its place in its own log: {reply}")]
+    LogMoved {
+        /// The server.
+        server: String,
+        /// The server's words.
+        reply: ServerReply,
+    },
     /// Transactions without GTID are in the way.
     #[error(
-        "{server} has transactions without GTID behind the start: {reply}; choose a later start (GTIDs were switched on meanwhile), or file:pos with gtid_mode=OFF_PERMISSIVE"
+        "{server} has transactions without GTID behind the start and does not send them with gtid_mode=ON: {reply}; switch to gtid_mode=ON_PERMISSIVE until they are read (start at file:pos), or choose a later start"
     )]
     Anonymous {
         /// The server.
@@ -228,7 +236,7 @@ impl FollowError {
     pub fn class(&self) -> ErrorClass {
         match self {
             Self::Connection { source, .. } => source.class(),
-            Self::Behind { .. } | Self::Silent { .. } => ErrorClass::Transient,
+            Self::Behind { .. } | Self::Silent { .. } | Self::LogMoved { .. } => ErrorClass::Transient,
             Self::NoHosts
             | Self::ServerIdZero
             | Self::MariaDb { .. }
@@ -270,6 +278,7 @@ impl FollowError {
             Self::Lost { .. } => "E_SERVER_LOST_TRANSACTIONS",
             Self::ServerIdZero | Self::ServerIdClash { .. } => "E_SERVER_ID",
             Self::LogDamaged { .. } => "E_LOG_DAMAGED",
+            Self::LogMoved { .. } => "E_LOG_MOVED",
             Self::Anonymous { .. } => "E_ANONYMOUS",
             Self::DumpRefused { .. } => "E_DUMP_REFUSED",
             Self::Silent { .. } => "E_SILENT",

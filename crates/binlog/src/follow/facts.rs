@@ -5,13 +5,15 @@ use std::sync::Arc;
 use becauselog_model::{BinlogPosition, Flavor, GtidSet, ServerUuid};
 
 use super::error::FollowError;
-use crate::connection::{Connection, ConnectionError, Rows, ServerVersion};
+use crate::connection::{Connection, ConnectionError, Rows, ServerVersion, TlsInfo};
 
 /// A server's replication state at one moment.
 #[derive(Debug, Clone)]
 pub struct ServerFacts {
     /// Where it was asked, for messages.
     pub address: String,
+    /// How the connection on which it was asked is encrypted, if it is.
+    pub tls: Option<TlsInfo>,
     /// Its version.
     pub version: ServerVersion,
     /// `@@server_uuid`; MariaDB has none.
@@ -59,6 +61,7 @@ impl ServerFacts {
         let variables = connection.query(&sql, DOING).await?;
         let mut facts = Self {
             address: connection.endpoint().to_string(),
+            tls: connection.tls().cloned(),
             version: connection.version().clone(),
             uuid: variable(&variables, "server_uuid").and_then(|uuid| uuid.parse().ok()),
             server_id: variable(&variables, "server_id").and_then(|id| id.parse().ok()).unwrap_or(0),

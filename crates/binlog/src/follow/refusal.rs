@@ -11,6 +11,7 @@ enum Refusal {
     Purged,
     Clash,
     Damaged,
+    Moved,
     Anonymous,
     GtidMode,
     Other,
@@ -22,6 +23,7 @@ const WORDS: &[(&str, Refusal)] = &[
     ("purged binary logs containing gtids", Refusal::Purged),
     ("could not find first log file name", Refusal::Purged),
     ("could not find gtid state", Refusal::Purged),
+    ("could not find next log", Refusal::Moved),
     ("anonymous transaction", Refusal::Anonymous),
     ("gtid_mode", Refusal::GtidMode),
     ("crc check failed", Refusal::Damaged),
@@ -54,6 +56,7 @@ pub(crate) fn explain(error: ConnectionError, server: &str, server_id: u32) -> F
         // Which ones is in the server's words only; the checks before the dump tell it in ours.
         Refusal::Purged => FollowError::Purged { server, missing: missing_of(&reply) },
         Refusal::Damaged => FollowError::LogDamaged { server, reply },
+        Refusal::Moved => FollowError::LogMoved { server, reply },
         Refusal::Anonymous => FollowError::Anonymous { server, reply },
         Refusal::GtidMode => FollowError::GtidModeOff { server, mode: "changed".to_owned() },
         Refusal::Other => FollowError::DumpRefused { server, reply },

@@ -78,7 +78,9 @@ impl Scanner<'_> {
                         return Ok(found);
                     }
                     found.take_note(&event, &mark, stream.grouper());
-                    if !is_first_set && wanted.is_reached(&event, &found, stream.grouper(), &address)? {
+                    if !is_first_set
+                        && wanted.is_reached(&event, &mark, &found, stream.grouper(), &address)?
+                    {
                         return Ok(found);
                     }
                 }
@@ -176,6 +178,7 @@ impl Wanted<'_> {
     fn is_reached(
         &self,
         event: &Event,
+        mark: &Mark,
         found: &Found,
         grouper: &Grouper,
         server: &str,
@@ -183,7 +186,8 @@ impl Wanted<'_> {
         let Self::Boundary(place) = self else { return Ok(false) };
         let is_inside = |begin: &BinlogPosition| begin < *place && **place < event.end_position();
         let in_event = event.start < event.end && is_inside(&event.position());
-        let in_group = !grouper.is_open() && found.position == event.end_position();
+        // Every event of a group was looked at by itself; what is left is a boundary between two of them.
+        let in_group = mark.ends_group();
         if in_event || (in_group && is_inside(&grouper.transaction().begin)) {
             let position = BinlogPosition::clone(place);
             return Err(FollowError::NotABoundary { server: server.to_owned(), position }.into());

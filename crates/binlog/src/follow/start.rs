@@ -32,7 +32,7 @@ impl Lookup<'_> {
             Start::Gtids(gtids) => self.gtids(gtids),
             Start::Position(position) => self.position(connection, position).await,
             Start::Time(time_us) => self.time(*time_us).await,
-            Start::Checkpoint(checkpoint) => self.checkpoint(&place_of(checkpoint)).await,
+            Start::Checkpoint(checkpoint) => self.checkpoint(connection, &place_of(checkpoint)).await,
         }
     }
 
@@ -103,15 +103,45 @@ impl Lookup<'_> {
         Ok(self.here(self.with_purged(&found), found.position))
     }
 
-    async fn checkpoint(&self, place: &Place) -> Result<Place, SourceError> {
+    async fn checkpoint(&self, connection: &mut Connection, place: &Place) -> Result<Place, SourceError> {
         let checked = check_place(self.facts, self.files, place)?;
         if checked.gtids.is_some() || !self.facts.has_gtids() {
             return Ok(checked);
         }
-        // Made without GTIDs, which this server has now: from here on they count.
-        let position = &checked.position;
-        let found = self.find(&position.file, Wanted::Boundary(position)).await?;
-        Ok(self.here(self.with_purged(&found), position.clone()))
+        // Made without GTIDs, which this server has now: from here on they count. It does not send the transactions
+        // without GTID any more, so the files that end with them are left out.
+        let position = self.after_ended_files(connection, checked.position).await?;
+        let found = self.find(&position.file, Wanted::Boundary(&position)).await?;
+        Ok(self.here(self.with_purged(&found), position))
+    }
+
+    /// The begin of the first file that has something behind this position.
+    async fn after_ended_files(
+        &self,
+        connection: &mut Connection,
+        mut position: BinlogPosition,
+    ) -> Result<BinlogPosition, SourceError> {
+        let began = position.file.clone();
+        let behind = self.files.iter().skip_while(|file| file.name != began);
+        for (file, next) in behind.clone().zip(behind.skip(1)) {
+            if file.name != position.file || !self.has_ended(connection, &position).await? {
+                break;
+            }
+            position = BinlogPosition { file: next.name.clone(), pos: 4 };
+        }
+        Ok(position)
+    }
+
+    /// Whether there is no transaction behind a position in its file.
+    async fn has_ended(
+        &self,
+        connection: &mut Connection,
+        position: &BinlogPosition,
+    ) -> Result<bool, SourceError> {
+        let mut kinds = self.kinds_from(connection, position, 4).await?;
+        // At a file's begin.
+        kinds.retain(|kind| !matches!(kind.as_str(), "Format_desc" | "Previous_gtids"));
+        Ok(kinds.iter().all(|kind| matches!(kind.as_str(), "Rotate" | "Stop")))
     }
 
     /// What is purged cannot be read, wherever in the log that was said.
@@ -131,28 +161,44 @@ impl Lookup<'_> {
         connection: &mut Connection,
         position: &BinlogPosition,
     ) -> Result<(), SourceError> {
-        let not_a_boundary =
-            || FollowError::NotABoundary { server: self.facts.address.clone(), position: position.clone() };
-        let is_end = self.files.iter().any(|file| file.name == position.file && file.size == position.pos);
-        if is_end {
-            return Ok(());
-        }
-        if position.file.contains(['\'', '\\']) {
-            return Err(not_a_boundary().into());
-        }
-        let sql = format!("SHOW BINLOG EVENTS IN '{}' FROM {} LIMIT 1", position.file, position.pos);
-        let rows = connection.query(&sql, "looking at the start position").await.map_err(|error| {
-            // "Wrong offset": there is no event.
-            if error.reply().is_some_and(|reply| reply.number == 1220) {
-                not_a_boundary()
-            } else {
-                FollowError::from(error).at(&self.facts.address)
-            }
-        })?;
-        let kind = rows.get(0, "Event_type").unwrap_or_default();
         let begins =
             ["Gtid", "Anonymous_Gtid", "Gtid_tagged", "Rotate", "Stop", "Format_desc", "Previous_gtids"];
-        if begins.contains(&kind) { Ok(()) } else { Err(not_a_boundary().into()) }
+        let kinds = self.kinds_from(connection, position, 1).await?;
+        // No event at all: the end of the log.
+        match kinds.first() {
+            Some(kind) if !begins.contains(&kind.as_str()) => Err(self.not_a_boundary(position).into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The kinds of the first events from a position on, as the server names them; none at a file's end.
+    async fn kinds_from(
+        &self,
+        connection: &mut Connection,
+        position: &BinlogPosition,
+        count: u32,
+    ) -> Result<Vec<String>, SourceError> {
+        let file = self.files.iter().find(|file| file.name == position.file);
+        // The statement takes no parameter; a name with a quote is none of the server's.
+        let Some(file) = file.filter(|_| !position.file.contains(['\'', '\\'])) else {
+            return Err(self.not_a_boundary(position).into());
+        };
+        if file.size == position.pos {
+            return Ok(Vec::new());
+        }
+        let sql = format!("SHOW BINLOG EVENTS IN '{}' FROM {} LIMIT {count}", position.file, position.pos);
+        match connection.query(&sql, "looking at the start position").await {
+            Ok(rows) => Ok(rows.column("Event_type").map(str::to_owned).collect()),
+            // "Wrong offset": there is no event.
+            Err(error) if error.reply().is_some_and(|reply| reply.number == 1220) => {
+                Err(self.not_a_boundary(position).into())
+            }
+            Err(error) => Err(FollowError::from(error).at(&self.facts.address).into()),
+        }
+    }
+
+    fn not_a_boundary(&self, position: &BinlogPosition) -> FollowError {
+        FollowError::NotABoundary { server: self.facts.address.clone(), position: position.clone() }
     }
 
     fn first(&self) -> Result<&LogFile, SourceError> {

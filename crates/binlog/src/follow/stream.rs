@@ -6,8 +6,7 @@ use bytes::Bytes;
 
 use super::{error::FollowError, refusal::explain};
 use crate::{
-    connection::Dump,
-    connection::DumpPacket,
+    connection::{ConnectionError, Dump, DumpPacket},
     event::{Event, EventKind},
     frame::Framer,
     group::{Grouper, Mark},
@@ -58,6 +57,12 @@ impl Stream {
     /// All bytes that came.
     pub(crate) const fn bytes_read(&self) -> u64 {
         self.dump.bytes_read()
+    }
+
+    /// A server that shuts down ends a dump as if its log were at an end.
+    pub(crate) fn ended(&self) -> FollowError {
+        let source = ConnectionError::Closed { doing: "reading the binlog (the server ended the dump)" };
+        FollowError::Connection { server: self.address.clone(), source }
     }
 
     /// The next event if it is here.

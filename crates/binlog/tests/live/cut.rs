@@ -7,7 +7,7 @@ use becauselog_testkit::{
     proxy::{Direction, FaultProxy},
 };
 
-use crate::rig::{config, make_history, on_disk, read_within};
+use crate::rig::{assert_same, config, make_history, on_disk, read_within};
 
 /// Every so many bytes; `BECAUSELOG_SOAK=1` cuts at every byte of the first 40,000.
 fn stride() -> usize {
@@ -16,9 +16,11 @@ fn stride() -> usize {
 
 #[tokio::test]
 async fn a_cut_at_any_byte_loses_and_doubles_nothing() -> Result<()> {
-    for (version, compression) in
-        [(Version::V9_7, Compression::None), (Version::V8_0, Compression::Zlib), (Version::V5_7, Compression::None)]
-    {
+    for (version, compression) in [
+        (Version::V9_7, Compression::None),
+        (Version::V8_0, Compression::Zlib),
+        (Version::V5_7, Compression::None),
+    ] {
         let server = MysqlServer::builder(version).start().await?;
         make_history(&server).await?;
         let disk = on_disk(&server).await?;
@@ -38,7 +40,7 @@ async fn a_cut_at_any_byte_loses_and_doubles_nothing() -> Result<()> {
             }
             proxy.heal();
             let tape = reading.await??;
-            assert_eq!(tape.groups, disk, "{version} cut at byte {at}");
+            assert_same(&tape.groups, &disk, &format!("{version} cut at byte {at}"));
             restarted += usize::from(tape.restarts > 0);
         }
         assert!(restarted > 10, "{version}: the dump was cut {restarted} times only");
@@ -67,7 +69,7 @@ async fn bytes_damaged_on_their_way_are_asked_for_again() -> Result<()> {
         // A flipped bit in the answer to a query may make the server look like another one; that is told.
         match reading.await? {
             Ok(tape) => {
-                assert_eq!(tape.groups, disk, "bit flipped in byte {at}");
+                assert_same(&tape.groups, &disk, &format!("bit flipped in byte {at}"));
                 found += usize::from(tape.restarts > 0);
             }
             Err(error) => assert!(!format!("{error:#}").contains("come to its stop"), "byte {at}: {error:#}"),

@@ -6,7 +6,9 @@ use anyhow::Result;
 use becauselog_binlog::{Follower, Start, Stop};
 use becauselog_testkit::{Replicated, Version};
 
-use crate::rig::{Tape, config, insert_rows, make_history, on_disk, read_to_checkpoint, read_within, refused, tcp};
+use crate::rig::{
+    Tape, config, insert_rows, make_history, on_disk, read_to_checkpoint, read_within, refused, tcp,
+};
 
 #[tokio::test]
 async fn the_replica_takes_over_without_loss_or_doubles() -> Result<()> {

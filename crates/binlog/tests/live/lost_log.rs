@@ -6,7 +6,9 @@ use anyhow::Result;
 use becauselog_binlog::{PurgeWatch, Start, Stop};
 use becauselog_testkit::{MysqlServer, Version};
 
-use crate::rig::{config, files, insert_rows, make_history, on_disk, read_to_checkpoint, read_within, refused, root, tcp};
+use crate::rig::{
+    config, files, insert_rows, make_history, on_disk, read_to_checkpoint, read_within, refused, root, tcp,
+};
 
 async fn both_modes() -> Result<Vec<(String, MysqlServer)>> {
     let mut servers = Vec::new();
@@ -51,7 +53,11 @@ async fn a_checkpoint_whose_log_was_purged_is_told_and_never_jumped_over() -> Re
             assert!(error.to_string().contains(&missing.to_string()), "{name}: {error} without {missing}");
         }
         // Earliest is what is left.
-        assert_eq!(read_within(30, config(vec![tcp(&server)])).await?.groups, on_disk(&server).await?, "{name}");
+        assert_eq!(
+            read_within(30, config(vec![tcp(&server)])).await?.groups,
+            on_disk(&server).await?,
+            "{name}"
+        );
     }
     Ok(())
 }
@@ -81,7 +87,9 @@ async fn a_server_reset_while_it_is_followed_is_told() -> Result<()> {
     config.heartbeat = Duration::from_millis(300);
     let reading = tokio::spawn(refused(config));
     tokio::time::sleep(Duration::from_secs(1)).await;
-    server.run(&[server.dialect().reset_binary_logs(), "INSERT INTO shop.t (name) VALUES ('new world')"]).await?;
+    server
+        .run(&[server.dialect().reset_binary_logs(), "INSERT INTO shop.t (name) VALUES ('new world')"])
+        .await?;
     let error = reading.await?;
     assert_eq!(error.code(), "E_SERVER_LOST_TRANSACTIONS", "{error}");
     Ok(())
@@ -151,7 +159,11 @@ async fn the_distance_to_the_purge_is_known() -> Result<()> {
     for version in Version::ALL {
         let server = MysqlServer::builder(version).start().await?;
         make_history(&server).await?;
-        let days = if version == Version::V5_7 { "expire_logs_days = 2" } else { "binlog_expire_logs_seconds = 172800" };
+        let days = if version == Version::V5_7 {
+            "expire_logs_days = 2"
+        } else {
+            "binlog_expire_logs_seconds = 172800"
+        };
         server.run(&[&format!("SET GLOBAL {days}")]).await?;
         let disk = on_disk(&server).await?;
         let middle = disk.iter().find(|group| group.end.file.ends_with("2")).unwrap();

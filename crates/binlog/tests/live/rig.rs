@@ -198,3 +198,12 @@ pub async fn insert_rows(server: &MysqlServer, count: usize) -> Result<()> {
     let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
     server.run(&statements).await
 }
+
+/// Whether two readers have seen the same; tells the first difference.
+pub fn assert_same(read: &[Seen], truth: &[Seen], when: &str) {
+    let differs = read.iter().zip(truth).position(|(read, truth)| read != truth);
+    if let Some(at) = differs {
+        panic!("{when}: group {at} of {}:\n read {:?}\ntruth {:?}", truth.len(), read[at], truth[at]);
+    }
+    assert_eq!(read.len(), truth.len(), "{when}");
+}

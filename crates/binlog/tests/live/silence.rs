@@ -149,7 +149,11 @@ async fn show_replicas_shows_us() -> Result<()> {
         let sql = if version == Version::V9_7 { "SHOW REPLICAS" } else { "SHOW SLAVE HOSTS" };
         let replicas = connection.query(sql, "asking").await?;
         assert_eq!(replicas.len(), 1, "{version}");
-        assert_eq!(replicas.get(0, "Server_Id"), Some(follower.server_id().to_string().as_str()), "{version}");
+        assert_eq!(
+            replicas.get(0, "Server_Id"),
+            Some(follower.server_id().to_string().as_str()),
+            "{version}"
+        );
         assert_eq!(replicas.get(0, "Host"), Some("reader.example.org"), "{version}");
     }
     Ok(())

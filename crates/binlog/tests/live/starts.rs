@@ -7,7 +7,9 @@ use becauselog_binlog::{Start, Stop};
 use becauselog_model::{GtidSet, ServerUuid};
 use becauselog_testkit::{MysqlServer, Version};
 
-use crate::rig::{config, insert_rows, make_history, on_disk, read_to_checkpoint, read_within, refused, tcp};
+use crate::rig::{
+    assert_same, config, insert_rows, make_history, on_disk, read_to_checkpoint, read_within, refused, tcp,
+};
 
 async fn servers() -> Result<Vec<(String, MysqlServer)>> {
     let mut servers = Vec::new();
@@ -31,7 +33,7 @@ async fn earliest_to_now_is_what_is_in_the_files() -> Result<()> {
         let disk = on_disk(&server).await?;
         assert!(disk.len() >= 9, "{name}: {} groups", disk.len());
         let tape = read_within(30, config(vec![tcp(&server)])).await?;
-        assert_eq!(tape.groups, disk, "{name}");
+        assert_same(&tape.groups, &disk, &format!("{name}"));
         assert_eq!(tape.restarts, 0, "{name}");
     }
     Ok(())

@@ -149,3 +149,35 @@ async fn a_ca_file_that_is_none_is_named() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_sql_client_makes_the_same_demands() -> Result<()> {
+    use mysql_async::prelude::Queryable as _;
+    let (ours, other) = (Material::for_names(&["localhost"])?, Material::for_names(&["localhost"])?);
+    let server = MysqlServer::builder(Version::V9_7).tls(&ours).start().await?;
+    let by = |host: &str, tls: TlsOptions| {
+        let mut options = root();
+        options.tls = tls;
+        options.sql_client(&Endpoint::tcp(host, server.port()), true)
+    };
+    for (host, mode, ca, fine) in [
+        ("localhost", TlsMode::VerifyIdentity, &ours, true),
+        ("127.0.0.1", TlsMode::VerifyIdentity, &ours, false),
+        ("localhost", TlsMode::VerifyCa, &ours, true),
+        ("localhost", TlsMode::VerifyCa, &other, false),
+        ("localhost", TlsMode::Required, &other, true),
+        ("localhost", TlsMode::Preferred, &other, true),
+    ] {
+        let connected = mysql_async::Conn::new(by(host, tls(Some(mode), Some(ca)))).await;
+        assert_eq!(connected.is_ok(), fine, "{host} {mode}");
+        if let Ok(mut connection) = connected {
+            let cipher: (String, String) =
+                connection.query_first("SHOW STATUS LIKE 'Ssl_cipher'").await?.unwrap();
+            assert_ne!(cipher.1, "", "{mode}");
+        }
+    }
+    // Over a Unix socket nothing is encrypted, and nothing needs to be.
+    let mut plain = mysql_async::Conn::new(root().sql_client(&crate::rig::socket(&server), false)).await?;
+    plain.query_drop("DO 1").await?;
+    Ok(())
+}

@@ -4,7 +4,7 @@ use anyhow::Result;
 use becauselog_binlog::connection::{Compression, TlsMode};
 use becauselog_testkit::{MysqlServer, Version};
 
-use crate::rig::{config, make_history, on_disk, read_within, socket, tcp};
+use crate::rig::{assert_same, config, make_history, on_disk, read_within, socket, tcp};
 
 #[tokio::test]
 async fn the_log_is_the_same_over_every_kind_of_connection() -> Result<()> {
@@ -24,7 +24,7 @@ async fn the_log_is_the_same_over_every_kind_of_connection() -> Result<()> {
                 config.connect.compression = compression;
                 config.connect.tls.mode = Some(tls);
                 let tape = read_within(30, config).await?;
-                assert_eq!(tape.groups, disk, "{version} {compression:?} tls {tls}");
+                assert_same(&tape.groups, &disk, &format!("{version} {compression:?} tls {tls}"));
             }
         }
     }
@@ -51,7 +51,8 @@ async fn compressed_transactions_are_unfolded_and_resumed() -> Result<()> {
 #[tokio::test]
 async fn an_event_longer_than_the_servers_packet_limit_is_read() -> Result<()> {
     for version in Version::ALL {
-        let server = MysqlServer::builder(version).option("log-bin-trust-function-creators", "1").start().await?;
+        let server =
+            MysqlServer::builder(version).option("log-bin-trust-function-creators", "1").start().await?;
         make_history(&server).await?;
         server
             .run(&[
