@@ -26,7 +26,6 @@ pub enum Exit {
 
 impl Exit {
     /// All of them, with what they mean in one line.
-    #[cfg(test)]
     pub const ALL: [(Self, &'static str); 6] = [
         (Self::Ok, "done, or stopped as asked (Ctrl-C and SIGTERM included)"),
         (Self::Internal, "a fault in becauselog itself"),
@@ -35,6 +34,11 @@ impl Exit {
         (Self::Data, "data that cannot be handled: a damaged log, a table that does not fit its shape"),
         (Self::Unreachable, "the server or a target stayed away for longer than the retry budget"),
     ];
+
+    /// The exit of a number.
+    pub fn of_code(code: u8) -> Self {
+        Self::ALL.into_iter().map(|(exit, _)| exit).find(|exit| exit.code() == code).unwrap_or(Self::Internal)
+    }
 
     /// The number.
     pub const fn code(self) -> u8 {

@@ -17,7 +17,7 @@ use becauselog_pipeline::{
 use tracing::{info, warn};
 
 pub use self::{
-    failure::{pipeline as pipeline_failure, source as source_failure, state as state_failure},
+    failure::{pipeline as pipeline_failure, source as source_failure, source_exit, state as state_failure},
     outlets::stdout as stdout_outlet,
     signals::Signals,
     sql::opts as sql_opts,

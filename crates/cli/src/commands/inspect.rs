@@ -41,8 +41,7 @@ async fn summary(args: &InspectArgs) -> Result<Exit, Failure> {
         None => Ok(Exit::Ok),
         Some(stopped) => {
             eprintln!("error[{}]: {}", stopped.code, stopped.what);
-            // A file that cannot be opened is a matter of the command line, not of the data.
-            Ok(if stopped.code == "E_FILE" { Exit::Operator } else { Exit::Data })
+            Ok(Exit::of_code(stopped.exit_code))
         }
     }
 }

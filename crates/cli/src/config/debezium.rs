@@ -1,7 +1,7 @@
 //! A Debezium connector's config, as it is: `.properties`, JSON with or without its name around it, Debezium Server's
 //! own file, each with Kafka Connect's worker file beside it when there is one.
 
-mod aliases;
+pub mod aliases;
 mod classify;
 mod converters;
 mod gather;

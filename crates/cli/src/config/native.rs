@@ -169,7 +169,7 @@ section! {
         rotate_age_s: u64 = ("number", "0");
         /// File: when it is made durable: `interval:1s` (ms, s, m), `batch`, `never` (left to the system).
         fsync: String = ("text", "\"interval:1s\"");
-        /// File: when the file is gone and its position is there: `refuse`, or `start_new` where files are moved away on
+        /// File: when the file is gone and its position is there: `refuse`, or `start-new` where files are moved away on
         /// purpose.
         on_missing: String = ("text", "\"refuse\"");
         /// File: when the file holds something and has no position: `refuse` or `append`.

@@ -1,1 +1,152 @@
-//! The reference pages, made from the code and compared with what is in `docs/`.
+//! The reference pages, made from the code and compared with what is in `docs/`. `UPDATE_DOCS=1` writes them anew.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use clap::CommandFactory as _;
+
+use super::{
+    debezium::{
+        aliases::ALIASES,
+        keys::{Class, KEYS},
+    },
+    native::Config,
+    section::Section,
+};
+use crate::exit::Exit;
+
+/// Compares a page with the one in `docs/`, or writes it.
+fn compare(name: &str, page: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, page).unwrap();
+    }
+    let there = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(there == page, "docs/{name} is not what the code says: run the tests with UPDATE_DOCS=1");
+}
+
+fn prose(lines: &[&str]) -> String {
+    lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ")
+}
+
+fn section(section: &Section, out: &mut String) {
+    let title = match section.path {
+        "" => "The top of the file".to_owned(),
+        "sink" => "`[[sink]]`".to_owned(),
+        path => format!("`[{path}]`"),
+    };
+    writeln!(
+        out,
+        "\n## {title}\n\n{}\n\n| key | kind | default | what |\n|---|---|---|---|",
+        prose(section.about)
+    )
+    .unwrap();
+    for key in section.keys {
+        let default = if key.default.is_empty() { String::new() } else { format!("`{}`", key.default) };
+        writeln!(out, "| `{}` | {} | {default} | {} |", key.name, key.kind, prose(key.doc)).unwrap();
+    }
+}
+
+#[test]
+fn the_configuration_page_is_what_the_code_says() {
+    let mut page = include_str!("reference_page/configuration.md").to_owned();
+    for one in Config::SECTIONS {
+        section(one, &mut page);
+    }
+    compare("configuration.md", &page);
+}
+
+#[test]
+fn the_debezium_page_is_what_the_code_says() {
+    let mut page = include_str!("reference_page/debezium-config.md").to_owned();
+    for known in KEYS {
+        let what = match known.class {
+            Class::Done => "done".to_owned(),
+            Class::NoEffect(why) => format!("no effect: {why}"),
+            Class::Only(&[], next) => format!("not yet: {next}"),
+            Class::Only(values, next) => {
+                let values: Vec<String> = values
+                    .iter()
+                    .filter(|value| !value.is_empty())
+                    .map(|value| format!("`{value}`"))
+                    .collect();
+                format!("{} only; {next}", values.join(", "))
+            }
+            Class::NotYet(next) => format!("not yet: {next}"),
+        };
+        writeln!(page, "| `{}` | {what} |", known.key).unwrap();
+    }
+    page.push_str("\n## Old names\n\n| then | now |\n|---|---|\n");
+    for (old, new) in ALIASES {
+        writeln!(page, "| `{old}` | `{new}` |").unwrap();
+    }
+    page.push_str("| `database.history.*` | `schema.history.internal.*` |\n");
+    compare("debezium-config.md", &page);
+}
+
+#[test]
+fn the_page_of_exit_codes_is_what_the_code_says() {
+    let mut page = include_str!("reference_page/exit-codes.md").to_owned();
+    for (exit, what) in Exit::ALL {
+        writeln!(page, "| {} | {what} |", exit.code()).unwrap();
+    }
+    page.push_str(
+        "| 130, 143 | ended at once by a second Ctrl-C or SIGTERM: what was not delivered comes again |\n",
+    );
+    compare("exit-codes.md", &page);
+}
+
+#[test]
+fn the_page_of_commands_is_their_help() {
+    let mut page = "# Commands\n\nWhat `--help` says, command by command.\n".to_owned();
+    let mut command = crate::args::Cli::command().term_width(100);
+    command.build();
+    help(&mut command, "becauselog", &mut page);
+    compare("commands.md", &page);
+}
+
+fn help(command: &mut clap::Command, path: &str, page: &mut String) {
+    let text = command.render_long_help().to_string();
+    // The path of the binary is not known here, and trailing blanks are no help.
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    writeln!(page, "\n## {path}\n\n```text\n{}\n```", lines.join("\n")).unwrap();
+    let names: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
+    for name in names.iter().filter(|name| *name != "help") {
+        let sub = command.find_subcommand_mut(name).unwrap();
+        help(sub, &format!("{path} {name}"), page);
+    }
+}
+
+/// Every code that an error can have stands as a text in some crate's sources.
+#[test]
+fn every_error_code_has_a_page() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut codes = std::collections::BTreeSet::new();
+    for name in ["binlog", "schema", "decode", "format", "sink", "pipeline", "cli"] {
+        collect(&root.join("crates").join(name).join("src"), &mut codes);
+    }
+    assert!(codes.len() > 20, "{codes:?}");
+    let missing: Vec<&String> =
+        codes.iter().filter(|code| !root.join("docs/errors").join(format!("{code}.md")).exists()).collect();
+    assert!(missing.is_empty(), "without a page in docs/errors: {missing:?}");
+    let index = std::fs::read_to_string(root.join("docs/errors/README.md")).unwrap_or_default();
+    let unlisted: Vec<&String> = codes.iter().filter(|code| !index.contains(&format!("[{code}]"))).collect();
+    assert!(unlisted.is_empty(), "not in docs/errors/README.md: {unlisted:?}");
+}
+
+fn collect(folder: &std::path::Path, codes: &mut std::collections::BTreeSet<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(&path, codes);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let found = text.split('"').skip(1).step_by(2).filter(|text| is_code(text)).map(str::to_owned);
+            codes.extend(found);
+        }
+    }
+}
+
+fn is_code(text: &str) -> bool {
+    text.starts_with("E_") && text.len() > 3 && text.bytes().all(|c| c.is_ascii_uppercase() || c == b'_')
+}

@@ -8,6 +8,8 @@ use becauselog_binlog::{
     payload::Unfold,
 };
 
+use crate::{exit::Exit, run::source_exit};
+
 use super::{
     survey::{End, FileSummary, Group, Stopped, Survey},
     tables::Tables,
@@ -43,8 +45,10 @@ impl Reader {
     pub async fn read(mut self, mut events: FileEvents) -> Survey {
         let outcome = self.read_all(&mut events).await;
         if let Err(error) = outcome {
-            let code = error.downcast_ref::<SourceError>().map_or("E_DATA", SourceError::code);
-            self.survey.error = Some(Stopped { code: code.to_owned(), what: format!("{error:#}") });
+            let source = error.downcast_ref::<SourceError>();
+            let code = source.map_or("E_DATA", SourceError::code).to_owned();
+            let exit_code = source.map_or(Exit::Data, source_exit).code();
+            self.survey.error = Some(Stopped { code, what: format!("{error:#}"), exit_code });
         }
         self.finish()
     }

@@ -154,6 +154,8 @@ pub struct Stopped {
     pub code: String,
     /// What was found where.
     pub what: String,
+    /// What the process ends with.
+    pub exit_code: u8,
 }
 
 impl Tally {

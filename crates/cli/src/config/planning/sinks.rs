@@ -110,7 +110,7 @@ fn file(config: SinkConfig, name: String, content: Content, at: &str, problems: 
     });
     let fsync = config.fsync.as_deref().map_or_else(|| Ok(Fsync::default()), str::parse);
     let fsync = fsync.map_err(|error| error.to_string());
-    let missing = [("refuse", OnMissing::Refuse), ("start_new", OnMissing::StartNew)];
+    let missing = [("refuse", OnMissing::Refuse), ("start-new", OnMissing::StartNew)];
     let foreign = [("refuse", OnForeign::Refuse), ("append", OnForeign::Append)];
     FileConfig {
         content,
