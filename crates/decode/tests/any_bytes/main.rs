@@ -115,6 +115,19 @@ proptest! {
 }
 
 #[test]
+fn a_row_without_columns_is_one_row_and_takes_no_bytes() {
+    let table = &tables()[0];
+    let (plan, columns) = (plan_of(table), table.columns.len());
+    let none = vec![0; columns.div_ceil(8)];
+    let all = vec![0xff; columns.div_ceil(8)];
+    let rows = Rows { kind: RowsKind::Write, columns, before: &[], after: &none, bytes: &[] };
+    let read = read_all(&plan, &rows);
+    assert_eq!(read, [vec!["Ok(Absent)".to_owned(); columns]]);
+    assert_eq!(count_rows(plan.layout(), &Rows { after: &all, ..rows }), Ok(0));
+    assert!(count_rows(plan.layout(), &Rows { bytes: &[0], ..rows }).is_err());
+}
+
+#[test]
 fn every_kind_of_column_is_among_the_tables() {
     let codes: std::collections::BTreeSet<u8> =
         tables().iter().flat_map(|table| table.columns.iter().map(|column| column.type_code)).collect();

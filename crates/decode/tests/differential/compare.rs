@@ -1,6 +1,10 @@
 //! Fills the tables, changes and empties them, and compares what the log says with what the server showed.
 
-use std::{collections::HashMap, fmt, path::PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt,
+    path::PathBuf,
+};
 
 use anyhow::{Context, Result, ensure};
 use becauselog_decode::RowsKind;
@@ -275,11 +279,13 @@ impl Bench {
     ) -> Result<usize> {
         let tables: HashMap<&str, &Table> = self.tables.iter().map(|table| (&*table.name, table)).collect();
         let counts = &mut self.counts;
-        events::read(file, &mut self.asking, &mut self.tracker, |change| {
+        let mut seen = HashSet::new();
+        let logged = events::read(file, &mut self.asking, &mut self.tracker, |change| {
             ensure!(change.kind == kind, "{:?} among {kind:?}", change.kind);
             let name = &*change.shape.name.table;
             let table = tables.get(name).with_context(|| format!("rows of {name}"))?;
             let id = id_of(change)?;
+            ensure!(seen.insert((name.to_owned(), id)), "{name}, id {id}: twice in one file");
             let sides = [(&change.before, before, "before"), (&change.after, after, "after")];
             for (image, world, side) in sides {
                 let Some(image) = image else { continue };
@@ -293,7 +299,9 @@ impl Bench {
             Ok(())
         })
         .await
-        .with_context(|| file.display().to_string())
+        .with_context(|| file.display().to_string())?;
+        ensure!(logged == seen.len(), "{logged} rows in {}, {} compared", file.display(), seen.len());
+        Ok(logged)
     }
 }
 

@@ -119,8 +119,8 @@ fn read_rows(
     let rows = rows_of(&header);
     let mut index: Vec<RowIndex> = vec![];
     let count = index_rows(plan, &rows, &mut index)?;
-    if count == 0 || count_rows(plan.layout(), &rows)? != count {
-        bail!("{count} rows in an event");
+    if count == 0 || count_rows(plan.layout(), &rows)? != count || index.len() != count {
+        bail!("{count} rows in an event, {} places of rows", index.len());
     }
     for row in index {
         let (before, after) = rows.images(plan, row);

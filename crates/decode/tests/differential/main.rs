@@ -9,6 +9,7 @@
 
 mod cases;
 mod compare;
+mod edges;
 mod events;
 mod json;
 mod render;
@@ -41,4 +42,12 @@ async fn every_type_reads_as_mysql_8_0_shows_it() -> Result<()> {
 #[tokio::test]
 async fn every_type_reads_as_mysql_5_7_shows_it() -> Result<()> {
     all_types_on(Version::V5_7).await
+}
+
+#[tokio::test]
+async fn rows_without_columns_are_counted() -> Result<()> {
+    for version in Version::ALL {
+        edges::rows_without_columns(version).await?;
+    }
+    Ok(())
 }
