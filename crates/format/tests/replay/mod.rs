@@ -1,0 +1,138 @@
+//! Reads a binlog file and hands out its row changes, as the pipeline does it but without any of its tasks.
+
+use std::{collections::HashMap, path::Path, sync::Arc};
+
+use anyhow::{Context, Result};
+use becauselog_binlog::{
+    FileSource, Start, Stop,
+    event::{Event, EventKind, FormatDescription, RowsHeader, RowsKind, RowsQuery, table_map},
+};
+use becauselog_decode::{Image, Rows, TablePlan, index_rows};
+use becauselog_model::{
+    BatchRange, BinlogPosition, EncodedBatch, GtidSet, Progress, RowChange, RowsEvent, Transaction,
+};
+use becauselog_schema::Tracker;
+
+/// An empty batch.
+pub fn batch() -> EncodedBatch {
+    EncodedBatch::new(BatchRange {
+        seq: 1,
+        progress: Progress {
+            gtids: GtidSet::default(),
+            position: BinlogPosition { file: "".into(), pos: 4 },
+            server_uuid: None,
+            transactions: 0,
+            oldest_commit_us: None,
+            partial: None,
+        },
+    })
+}
+
+/// The events of one committed transaction.
+pub struct Committed {
+    pub transaction: Transaction,
+    pub format: Option<Arc<FormatDescription>>,
+    pub events: Vec<Event>,
+}
+
+/// All committed transactions of a file.
+pub fn transactions(path: &Path) -> Result<Vec<Committed>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut source = FileSource::files(vec![path.to_owned()], Start::Earliest, Stop::Never, None)?;
+        let (mut all, mut open) = (Vec::new(), Vec::new());
+        while let Some(batch) = source.next().await? {
+            let mut groups = batch.groups.into_iter();
+            for (event, mark) in batch.events {
+                open.push(event);
+                if mark.ends_group() {
+                    let group = groups.next().context("a group without its description")?;
+                    let (transaction, format) = (group.transaction, group.format);
+                    all.push(Committed { transaction, format, events: std::mem::take(&mut open) });
+                }
+            }
+        }
+        Ok(all)
+    })
+}
+
+/// Table plans by the number that the log gives them.
+#[derive(Default)]
+pub struct Plans {
+    tracker: Option<Tracker>,
+    plans: HashMap<u64, (Vec<u8>, TablePlan)>,
+}
+
+impl Plans {
+    /// Calls `each` with every change of a transaction.
+    pub fn replay(
+        &mut self,
+        committed: &Committed,
+        mut each: impl FnMut(&RowChange<'_, Image<'_>>) -> Result<()>,
+    ) -> Result<()> {
+        let (mut query, mut index, mut found) = (None, 0, Vec::new());
+        for event in &committed.events {
+            match event.kind() {
+                EventKind::TABLE_MAP => self.map(event, committed.format.as_deref())?,
+                EventKind::ROWS_QUERY => query = Some(RowsQuery::parse(&event.body)?.text.to_vec().into()),
+                kind if kind.is_rows() => {
+                    let header = RowsHeader::parse(kind, None, &event.body)?;
+                    let (_, plan) = self.plans.get(&header.table_id).context("rows without a table map")?;
+                    let rows = rows_of(&header);
+                    found.clear();
+                    index_rows(plan, &rows, &mut found)?;
+                    let described = RowsEvent {
+                        file: event.file.clone(),
+                        pos: event.start,
+                        timestamp_s: event.header.timestamp_s,
+                        server_id: event.header.server_id,
+                        query: Option::clone(&query),
+                    };
+                    for (row, place) in found.iter().enumerate() {
+                        let (before, after) = rows.images(plan, *place);
+                        each(&RowChange {
+                            transaction: &committed.transaction,
+                            event: &described,
+                            shape: plan.shape(),
+                            op: rows.kind.op(),
+                            row: u32::try_from(row)?,
+                            index,
+                            before,
+                            after,
+                        })?;
+                        index += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn map(&mut self, event: &Event, format: Option<&FormatDescription>) -> Result<()> {
+        let id = table_map::table_id(format, &event.body)?;
+        if self.plans.get(&id).is_some_and(|(body, _)| *body == event.body) {
+            return Ok(());
+        }
+        let map = table_map::parse(format, &event.body)?;
+        let shape = self.tracker.get_or_insert_with(Tracker::offline).shape_for(&map)?;
+        self.plans.insert(id, (event.body.to_vec(), TablePlan::compile(&map, shape)?));
+        Ok(())
+    }
+}
+
+fn rows_of<'a>(header: &RowsHeader<'a>) -> Rows<'a> {
+    use becauselog_decode::RowsKind as Decoded;
+    Rows {
+        kind: match header.kind {
+            RowsKind::Write => Decoded::Write,
+            RowsKind::Update => Decoded::Update,
+            RowsKind::PartialUpdate => Decoded::PartialUpdate,
+            RowsKind::Delete => Decoded::Delete,
+        },
+        columns: header.column_count,
+        before: header.present_before.unwrap_or_default(),
+        after: header.present_after.unwrap_or_default(),
+        bytes: header.rows,
+    }
+}
