@@ -110,3 +110,7 @@ impl Event {
         self.body.is_empty()
     }
 }
+
+#[cfg(test)]
+#[path = "event/any_bytes_tests.rs"]
+mod any_bytes_tests;

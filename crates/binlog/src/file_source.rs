@@ -186,7 +186,3 @@ impl FileSource {
         }
     }
 }
-
-#[cfg(test)]
-#[path = "file_source/tests.rs"]
-mod tests;
