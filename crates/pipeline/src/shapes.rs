@@ -79,7 +79,8 @@ impl Shapes {
                 Err(error) => failed = Some(error),
             }
         }
-        let source = Box::new(failed.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::NotConnected).into()));
+        let source =
+            Box::new(failed.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::NotConnected).into()));
         Err(PipelineError::CatalogConnection { position: at.clone(), source })
     }
 }

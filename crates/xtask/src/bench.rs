@@ -121,13 +121,23 @@ fn remote(load: &BenchLoad, mysqlbinlog: &provision::Program) -> Command {
 fn frames_only(load: &BenchLoad, programs: &Programs, _folder: &Path) -> Result<Contestant> {
     let mut command = Command::new(&programs.frames);
     command.arg(format!("127.0.0.1:{}", load.server.port()));
-    Ok(Contestant { name: "becauselog, frames only", command, verify: frames_are_whole, stdout: "frames.out" })
+    Ok(Contestant {
+        name: "becauselog, frames only",
+        command,
+        verify: frames_are_whole,
+        stdout: "frames.out",
+    })
 }
 
 /// Ours: Debezium JSON to a file.
 fn debezium(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Contestant> {
     let command = becauselog(load, programs, folder, "debezium")?;
-    Ok(Contestant { name: "becauselog, Debezium JSON", command, verify: ours::debezium_is_whole, stdout: "run.out" })
+    Ok(Contestant {
+        name: "becauselog, Debezium JSON",
+        command,
+        verify: ours::debezium_is_whole,
+        stdout: "run.out",
+    })
 }
 
 /// Ours: the plain format to a file.
@@ -145,8 +155,12 @@ fn becauselog(load: &BenchLoad, programs: &Programs, folder: &Path, format: &str
 
 fn frames_are_whole(load: &BenchLoad, folder: &Path) -> Result<()> {
     let said = std::fs::read_to_string(folder.join("frames.out"))?;
-    let groups = said.split(", ").find_map(|part| part.strip_suffix(" groups")).and_then(|n| n.parse::<u64>().ok());
-    ensure!(groups.is_some_and(|n| n >= load.expected.transactions), "the reader did not come to the end: {said}");
+    let groups =
+        said.split(", ").find_map(|part| part.strip_suffix(" groups")).and_then(|n| n.parse::<u64>().ok());
+    ensure!(
+        groups.is_some_and(|n| n >= load.expected.transactions),
+        "the reader did not come to the end: {said}"
+    );
     Ok(())
 }
 

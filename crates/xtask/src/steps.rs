@@ -73,7 +73,8 @@ pub fn build_becauselog() -> Result<PathBuf> {
 
 /// Builds an example of a package as it would be released and says where it is.
 pub fn build_example(package: &str, example: &str) -> Result<PathBuf> {
-    let built = passes(cargo().args(["build", "--release", "--locked", "--package", package, "--example", example]))?;
+    let built =
+        passes(cargo().args(["build", "--release", "--locked", "--package", package, "--example", example]))?;
     anyhow::ensure!(built, "{example} does not build");
     Ok(release_folder().join("examples").join(example))
 }
