@@ -66,6 +66,10 @@ fn line(batch: &EncodedBatch, record: &Record) -> String {
     ))
 }
 
+/// Floats to which JDK 17, which recorded, gave a digit too many; JDK 19 and later give ours.
+const JDK_17_DIGITS: [(&str, &str); 3] =
+    [("1.17549435E-38", "1.1754944E-38"), ("8.4999997E9", "8.5E9"), ("-3.0000001E10", "-3.0E10")];
+
 /// Without the processing time and the run's id.
 fn masked(line: &str) -> String {
     let mut line = line.to_owned();
@@ -81,10 +85,14 @@ fn masked(line: &str) -> String {
     line
 }
 
+fn with_fewest_digits(line: String) -> String {
+    JDK_17_DIGITS.iter().fold(line, |line, (jdk_17, fewest)| line.replace(jdk_17, fewest))
+}
+
 /// Compares line by line; says what differs and how much of it, not more.
 fn compare(mode: &str, config: DebeziumConfig, tables: Option<&[&str]>) {
     let recorded = std::fs::read_to_string(golden(&format!("{mode}.jsonl"))).unwrap();
-    let recorded: Vec<String> = recorded.lines().map(masked).collect();
+    let recorded: Vec<String> = recorded.lines().map(|line| with_fewest_digits(masked(line))).collect();
     let ours = ours(config, tables);
     assert!(recorded.len() > 20, "{mode}: only {} records", recorded.len());
     let mut wrong = Vec::new();

@@ -5,7 +5,7 @@ use crate::{Losses, text};
 
 /// Appends an opaque value: decimals as numbers, times in quotes, others as base64 in quotes.
 ///
-/// The reader takes a packed time apart with 32-bit remainders, which go below zero: negative times and years after 2520
+/// The reader takes a packed time apart with remainders, some of 32 bits, which go below zero: negative times and years after 2520
 /// come out garbled (`-12:34:56.789` as `13:0-35:0-57.00000-789`). Such a value is counted.
 pub(super) fn opaque(out: &mut Vec<u8>, field_type: u8, bytes: &[u8], losses: &mut Losses) {
     if let (NEW_DECIMAL, Some(value)) = (field_type, decimal(bytes)) {
@@ -63,7 +63,7 @@ impl Parts {
             day: narrow(packed >> 41).wrapping_rem(1 << 5),
             hour: narrow(packed >> 36).wrapping_rem(1 << 5),
             minute: narrow(packed >> 30).wrapping_rem(1 << 6),
-            second: narrow(packed >> 24).wrapping_rem(1 << 6),
+            second: narrow((packed >> 24).wrapping_rem(1 << 6)),
             micros: narrow(packed.wrapping_rem(1 << 24)),
         }
     }
