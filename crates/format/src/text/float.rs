@@ -155,8 +155,11 @@ impl Digits {
         super::int(out, i64::from(self.point).saturating_sub(1));
     }
 
+    /// Plain while the point is near, and whenever there are digits on both sides of it.
     fn server(&self, out: &mut Vec<u8>) {
-        if (SERVER_POINT_MIN..=SERVER_POINT_MAX).contains(&self.point) || self.len == 0 {
+        let whole = usize::try_from(self.point).unwrap_or(0);
+        let near = (SERVER_POINT_MIN..=SERVER_POINT_MAX).contains(&self.point);
+        if near || self.len == 0 || whole > 0 && self.len > whole {
             return self.positional(out);
         }
         self.sign(out);
@@ -258,6 +261,19 @@ mod tests {
                 assert_eq!(text(|out| debezium_json_double(out, value)), debezium);
             }
         }
+    }
+
+    #[test]
+    fn doubles_in_json_are_written_as_the_server_did() {
+        let recorded = include_str!("../../tests/golden/server_doubles.tsv");
+        let mut compared = 0;
+        for line in recorded.lines() {
+            let (bits, server) = line.split_once('\t').unwrap();
+            let value = f64::from_bits(u64::from_str_radix(bits, 16).unwrap());
+            assert_eq!(text(|out| server_double(out, value)), server);
+            compared += 1;
+        }
+        assert!(compared > 1000);
     }
 
     proptest! {
