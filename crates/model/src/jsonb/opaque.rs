@@ -95,7 +95,23 @@ fn datetime(packed: i64) -> Result<Datetime, JsonbError> {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_value_or_an_error(
+            field_type in prop::sample::select(&[code::NEWDECIMAL, code::DATE, code::TIME, code::DATETIME][..]),
+            bytes in prop::collection::vec(any::<u8>(), 0..50),
+        ) {
+            if let Ok(Opaque::Decimal(decimal)) = Opaque::read(field_type, &bytes) {
+                let mut text = Vec::new();
+                decimal.push_text(&mut text);
+                prop_assert!(text.len() <= usize::from(Decimal::JSON_DIGITS_MAX) + 3);
+            }
+        }
+    }
 
     #[test]
     fn a_negative_time_is_the_negative_of_the_whole() {
