@@ -123,7 +123,7 @@ mod tests {
             file: "bin.000009".into(),
             start: u64::from(number) << 33,
             end: (u64::from(number) << 33) + 5,
-            nested: number % 2 == 0,
+            nested: number.is_multiple_of(2),
             body: Bytes::from(vec![u8::try_from(number % 251).unwrap(); size]),
         }
     }

@@ -24,6 +24,8 @@ pub struct Status {
     pub changes: AtomicU64,
     /// Transactions that waited in a spool file.
     pub spooled: AtomicU64,
+    /// XA transactions that are prepared and not settled.
+    pub prepared: AtomicU64,
     /// Times the connection was renewed.
     pub reconnects: AtomicU64,
     lag_us: Mutex<Histogram<u64>>,
@@ -53,6 +55,7 @@ impl Default for Status {
             changes_seen: zero(),
             changes: zero(),
             spooled: zero(),
+            prepared: zero(),
             reconnects: zero(),
             lag_us: Mutex::new(lag),
             checkpoint: Mutex::new(None),

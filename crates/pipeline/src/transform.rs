@@ -6,7 +6,10 @@
 mod rows;
 mod tables;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::{Arc, atomic::Ordering},
+};
 
 use becauselog_binlog::{
     SourceBatch,
@@ -54,7 +57,7 @@ pub enum Stopped {
     /// A sink is gone; it says why itself.
     SinkGone,
     /// A failure of its own.
-    Failed(PipelineError),
+    Failed(Box<PipelineError>),
 }
 
 /// What the stage is made of.
@@ -90,7 +93,7 @@ impl From<Closed> for Stopped {
 
 impl<E: Into<PipelineError>> From<E> for Stopped {
     fn from(error: E) -> Self {
-        Self::Failed(error.into())
+        Self::Failed(Box::new(error.into()))
     }
 }
 
@@ -141,11 +144,12 @@ impl Transform {
         mark: Mark,
         groups: &mut impl Iterator<Item = Group>,
     ) -> Result<(), Stopped> {
-        let mut group = || {
-            groups.next().ok_or_else(|| PipelineError::Stage {
-                stage: "source",
-                what: "a group ended without its description".to_owned(),
-            })
+        let mut group = || -> Result<Group, Stopped> {
+            let what = "a group ended without its description";
+            groups
+                .next()
+                .ok_or_else(|| PipelineError::Stage { stage: "source", what: what.to_owned() })
+                .map_err(Stopped::from)
         };
         match mark {
             Mark::Outside => Ok(()),
@@ -217,6 +221,7 @@ impl Transform {
     fn ended(&mut self, group: &Group) {
         self.tables.trim();
         Status::add(&self.status.transactions, 1);
+        self.status.prepared.store(self.xa.open_count() as u64, Ordering::Relaxed);
         let transaction = &group.transaction;
         self.emitter.ended(
             group.transaction.gtid.as_ref(),

@@ -67,7 +67,7 @@ impl Stages {
                         Ok(()) => {}
                         // The sink tells why itself.
                         Err(Stopped::SinkGone) => break,
-                        Err(Stopped::Failed(error)) => return Err(error),
+                        Err(Stopped::Failed(error)) => return Err(*error),
                     }
                 }
                 Ok(())
