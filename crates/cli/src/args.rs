@@ -9,9 +9,11 @@ use clap_complete::Shell;
 
 use crate::logging::LogFormat;
 
-/// The changes of a MySQL replica, exact and resumable, and why they happened.
+const ABOUT: &str = "Streams the changes of a MySQL server from its binary log: exact, in order, resumable.";
+
+/// The whole command line.
 #[derive(Debug, Parser)]
-#[command(name = "becauselog", version, about, after_help = examples::ALL, arg_required_else_help = true)]
+#[command(name = "becauselog", version, about = ABOUT, after_help = examples::ALL, arg_required_else_help = true)]
 pub struct Cli {
     /// The command.
     #[command(subcommand)]

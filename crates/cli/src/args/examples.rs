@@ -10,8 +10,9 @@ Examples:
                                                          a Debezium connector's config, as it is
   becauselog inspect mysql-bin.000003                    what is in this file?
 
-Exit codes: 0 done or stopped as asked, 1 a fault of ours, 2 flags or config, 3 the server or the machine needs a human,
-4 data that cannot be handled, 5 unreachable for longer than the retry budget.";
+Exit codes: 0 done or stopped as asked, 1 a fault of ours, 2 flags or config,
+3 the server or the machine needs a human, 4 data that cannot be handled,
+5 unreachable for longer than the retry budget.";
 
 /// Under `run`.
 pub const RUN: &str = "\

@@ -3,7 +3,7 @@
 use std::{io::Write as _, path::PathBuf, sync::Arc};
 
 use becauselog_binlog::{FileEvents, FileSource, Start, Stop};
-use becauselog_format::{Debezium, DebeziumConfig, Parts, Plain, PlainConfig};
+use becauselog_format::{Debezium, DebeziumConfig, Parts, Plain, PlainConfig, TsSource};
 use becauselog_pipeline::{Encode, Shapes};
 
 use crate::{
@@ -69,10 +69,11 @@ async fn changes(args: InspectArgs, format: InspectFormat) -> Result<Exit, Failu
         InspectFormat::Plain => {
             Box::new(Plain::new(PlainConfig { parts: Parts::Values, ..PlainConfig::new(&args.name) }))
         }
-        InspectFormat::Debezium => Box::new(Debezium::new(DebeziumConfig {
-            parts: Parts::Values,
-            ..DebeziumConfig::exact(&args.name)
-        })),
+        InspectFormat::Debezium => {
+            // The time of commit: the same file gives the same bytes.
+            let config = DebeziumConfig::exact(&args.name);
+            Box::new(Debezium::new(DebeziumConfig { parts: Parts::Values, ts: TsSource::Commit, ..config }))
+        }
         InspectFormat::Readable => Box::new(Readable::new(run::colors_on_stdout())),
     };
     run::without_state(run::Ephemeral {
