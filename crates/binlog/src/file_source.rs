@@ -141,7 +141,7 @@ impl FileSource {
             }
             self.selection.decide(&event, self.grouper.transaction());
         }
-        self.selection.check_start(&event, &self.grouper)?;
+        self.selection.check_start(&event, &mark, &self.grouper)?;
         if event.kind() == EventKind::TRANSACTION_PAYLOAD {
             return self.begin_payload(&event, mark, batch);
         }

@@ -91,7 +91,7 @@ pub enum SourceError {
         files: String,
     },
     /// The start is a place inside a transaction.
-    #[error("the start {start} is inside the transaction that begins at {begin}; start there")]
+    #[error("the start {start} is inside the transaction or event that begins at {begin}; start there")]
     StartInsideTransaction {
         /// The start.
         start: BinlogPosition,

@@ -81,13 +81,18 @@ impl Selection {
         }
     }
 
-    /// A start position inside of a group is an error: half of a transaction is never handed out.
-    pub(super) fn check_start(&mut self, event: &Event, grouper: &Grouper) -> Result<(), SourceError> {
+    /// A start position inside of a group, or of an event, is an error: half of a transaction is never handed out.
+    pub(super) fn check_start(
+        &self,
+        event: &Event,
+        mark: &Mark,
+        grouper: &Grouper,
+    ) -> Result<(), SourceError> {
         let From::Position(start) = &self.from else { return Ok(()) };
-        let begin = &grouper.transaction().begin;
-        let is_inside = begin < start && (event.position() >= *start || event.end_position() > *start);
-        if is_inside && (grouper.is_open() || event.end_position() > *start && event.position() < *start) {
-            return Err(SourceError::StartInsideTransaction { start: start.clone(), begin: begin.clone() });
+        let is_of_group = grouper.is_open() || mark.ends_group();
+        let begin = if is_of_group { grouper.transaction().begin.clone() } else { event.position() };
+        if begin < *start && event.end_position() > *start {
+            return Err(SourceError::StartInsideTransaction { start: start.clone(), begin });
         }
         Ok(())
     }
