@@ -47,7 +47,7 @@ fn files(survey: &Survey, out: &mut String) {
 
 fn events(survey: &Survey, out: &mut String) {
     let mut kinds: Vec<_> = survey.events.iter().collect();
-    kinds.sort_by(|a, b| b.1.bytes.cmp(&a.1.bytes));
+    kinds.sort_by_key(|(_, tally)| std::cmp::Reverse(tally.bytes));
     line!(out, "\n{:<28}{:>14}{:>18}", "events", "count", "bytes");
     for (kind, tally) in kinds {
         line!(out, "  {kind:<26}{:>14}{:>18}", grouped(tally.count), grouped(tally.bytes));
@@ -126,7 +126,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
