@@ -7,7 +7,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use becauselog_testkit::{MysqlServer, Version};
+use becauselog_testkit::{MysqlServer, Replicated, ServerBuilder, Version};
 use mysql_async::{Conn, prelude::Queryable};
 
 /// How one file is made.
@@ -419,7 +419,28 @@ async fn main() -> Result<()> {
             record(recording, &folder).await.with_context(|| recording.name)?;
         }
     }
+    for (name, version) in [("9.7-replica", Version::V9_7), ("8.0-replica", Version::V8_0)] {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
+            record_replica(name, version, &folder).await.with_context(|| name)?;
+        }
+    }
     Ok(())
+}
+
+/// The log of a replica on which a primary's changes were applied: two commit times in each GTID event, rows of the
+/// primary's minimal images logged in full.
+async fn record_replica(name: &str, version: Version, folder: &Path) -> Result<()> {
+    let minimal = |primary: ServerBuilder| primary.option("binlog-row-image", "MINIMAL");
+    let pair = Replicated::start_with(version, minimal, |replica| replica).await?;
+    pair.primary.run(SHOP).await?;
+    pair.wait_caught_up().await?;
+    let mut conn = pair.replica.conn().await?;
+    conn.query_drop("FLUSH BINARY LOGS").await?;
+    let file = current_file(&mut conn).await?;
+    pair.primary.run(CHANGES).await?;
+    pair.wait_caught_up().await?;
+    conn.query_drop("FLUSH BINARY LOGS").await?;
+    save(&pair.replica.datadir().join(&file), folder, name)
 }
 
 async fn record(recording: &Recording, folder: &Path) -> Result<()> {

@@ -28,6 +28,8 @@ struct Reading {
     /// End position and name of each event; of one in a compressed transaction, the end of that.
     events: Vec<(u64, String)>,
     gtids: Vec<String>,
+    /// Of each GTID event, anonymous ones too: original and immediate commit time, the transaction's length.
+    commits: Vec<[u64; 3]>,
     tables: Vec<String>,
     /// For each table map its columns: name, unsigned, not null, invisible.
     columns: Vec<Vec<(String, bool, bool, bool)>>,
@@ -54,6 +56,11 @@ async fn ours(path: PathBuf) -> Reading {
 impl Reading {
     fn note(&mut self, event: &Event, format: Option<&FormatDescription>) {
         self.events.push((event.end(), theirs_name(event.kind())));
+        if event.kind().is_gtid() {
+            let gtid = GtidEvent::parse(event.kind(), &event.body).unwrap();
+            let told = [gtid.original_commit_us, gtid.immediate_commit_us, gtid.transaction_length];
+            self.commits.push(told.map(Option::unwrap_or_default));
+        }
         match event.kind() {
             EventKind::GTID | EventKind::GTID_TAGGED => {
                 let gtid = GtidEvent::parse(event.kind(), &event.body).unwrap().gtid.unwrap();
@@ -135,6 +142,11 @@ fn theirs(text: &str) -> Reading {
             words.next();
             name = words.next().unwrap_or_default();
         }
+        if name == "GTID" || name == "Anonymous_GTID" {
+            let told =
+                ["original_committed_timestamp=", "immediate_commit_timestamp=", "transaction_length="];
+            reading.commits.push(told.map(|name| number_behind(line, name)));
+        }
         if name == "Table_map:" {
             let table = words.next().unwrap().replace('`', "");
             reading.tables.push(table);
@@ -142,6 +154,11 @@ fn theirs(text: &str) -> Reading {
         reading.events.push((position, name.to_owned()));
     }
     reading
+}
+
+fn number_behind(line: &str, name: &str) -> u64 {
+    let word = line.split_whitespace().find_map(|word| word.strip_prefix(name));
+    word.expect(name).parse().unwrap()
 }
 
 /// Reads such as "`id` INT UNSIGNED NOT NULL," or, without names, "INT UNSIGNED NOT NULL,".
@@ -171,6 +188,7 @@ async fn recordings_are_read_as_mysqlbinlog_reads_them() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         assert_eq!(ours.events, theirs.events, "{name}");
         assert_eq!(ours.gtids, theirs.gtids, "{name}");
+        assert_eq!(ours.commits, theirs.commits, "{name}");
         assert_eq!(ours.tables, theirs.tables, "{name}");
         assert_eq!(ours.keys, theirs.keys, "{name}");
         // The newest mysqlbinlog takes YEAR of 8.0.12 for a column with a bit of signedness, which it is not there.
