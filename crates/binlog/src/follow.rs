@@ -41,6 +41,7 @@ use crate::{
 };
 
 pub use self::{
+    attempt::{Look, look},
     config::{FollowConfig, RetryPolicy},
     error::FollowError,
     facts::{LogFile, ServerFacts},

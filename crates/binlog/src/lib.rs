@@ -39,8 +39,8 @@ mod stop;
 
 pub use file_source::{FileEvents, FileSource};
 pub use follow::{
-    FollowConfig, FollowError, FollowStatus, Follower, LogFile, Place, PurgeDistance, PurgeWatch, ReplicaId,
-    RetryPolicy, ServerFacts,
+    FollowConfig, FollowError, FollowStatus, Follower, LogFile, Look, Place, PurgeDistance, PurgeWatch,
+    ReplicaId, RetryPolicy, ServerFacts, look,
 };
 pub use point::PointParseError;
 pub use source::{BATCH_BYTES, SourceBatch, SourceError};

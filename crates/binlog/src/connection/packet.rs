@@ -35,6 +35,8 @@ const PART_MAX: usize = 0x00ff_ffff;
 const HEADER_LEN: usize = 4;
 /// How much one read may bring.
 const READ_LEN: usize = 256 * 1024;
+/// A buffer that grew beyond this for a long packet is not kept.
+const KEPT_MAX: usize = 4 * READ_LEN;
 /// Below this much room the buffer is renewed.
 const READ_ROOM_MIN: usize = 32 * 1024;
 
@@ -182,7 +184,8 @@ impl Wire {
             }
             self.parts.extend_from_slice(&part);
             if length < PART_MAX {
-                return Ok(Some(self.parts.split().freeze()));
+                // Taken whole, so that the memory goes with the packet.
+                return Ok(Some(std::mem::take(&mut self.parts).freeze()));
             }
         }
     }
@@ -278,6 +281,9 @@ fn read_buffer<'a>(inflater: &'a mut Option<Inflater>, input: &'a mut BytesMut) 
     // A part says at most 16 MiB of itself, so there is a bound to what is made here before it has come.
     let length = buffer.first_chunk::<3>().map_or(0, |length| u24(*length));
     let missing = header_len.saturating_add(length).saturating_sub(buffer.len());
+    if buffer.is_empty() && buffer.capacity() > KEPT_MAX {
+        *buffer = BytesMut::new();
+    }
     let room = buffer.capacity().saturating_sub(buffer.len());
     if room < missing.max(READ_ROOM_MIN) {
         buffer.reserve(missing.max(READ_LEN));

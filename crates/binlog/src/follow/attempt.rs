@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use becauselog_model::GtidSet;
+use becauselog_model::{BinlogPosition, GtidSet};
 use tracing::{debug, info};
 
 use super::{
     admission::{check_place, check_server, tell_errant},
     config::FollowConfig,
     error::FollowError,
-    facts::{LogFile, ServerFacts, log_files},
+    facts::{LogFile, ServerFacts},
     identity::Identity,
     place::Place,
     scan::Scanner,
@@ -50,6 +50,30 @@ pub(crate) struct Admitted {
 /// How long another host may take to say what it has.
 const ASIDE: Duration = Duration::from_secs(2);
 
+/// What a host says and where on it reading would start and stop; found out without disturbing anybody.
+#[derive(Debug, Clone)]
+pub struct Look {
+    /// What the server says of itself.
+    pub facts: ServerFacts,
+    /// The files of its log, oldest first.
+    pub files: Vec<LogFile>,
+    /// Where reading would start.
+    pub place: Place,
+    /// Where it would stop: `now` is GTIDs or a position.
+    pub stop: Stop,
+}
+
+/// Makes every check that a [`super::Follower`] makes before it asks a host for its log, and resolves start and stop. It
+/// neither registers nor starts a dump under our id, so a follower of the same name that runs is not disturbed.
+///
+/// # Errors
+/// What would keep a follower from following this host.
+pub async fn look(config: &FollowConfig, host: &Endpoint) -> Result<Look, SourceError> {
+    let identity = config.replica_id.identity(&config.name);
+    let mut connection = connect(config, host).await?;
+    check(config, identity, host, &mut connection, Goal::Open).await.map_err(|error| named(error, host))
+}
+
 /// Tries one host.
 pub(crate) async fn attempt(
     config: Arc<FollowConfig>,
@@ -57,29 +81,39 @@ pub(crate) async fn attempt(
     host: Endpoint,
     goal: Goal,
 ) -> Result<Admitted, SourceError> {
-    let address = host.to_string();
-    let connection = Connection::connect(&host, &config.connect).await;
-    let connection = connection.map_err(|error| FollowError::from(error).at(&address))?;
-    let admitted = admit(&config, identity, &host, connection, goal).await;
-    admitted.map_err(|error| match error {
-        SourceError::Follow(error) => SourceError::Follow(error.at(&address)),
-        other => other,
-    })
+    let mut connection = connect(&config, &host).await?;
+    let admitted = async {
+        let look = check(&config, identity, &host, &mut connection, goal).await?;
+        start_dump(&config, identity, connection, look).await
+    };
+    admitted.await.map_err(|error| named(error, &host))
 }
 
-async fn admit(
+async fn connect(config: &FollowConfig, host: &Endpoint) -> Result<Connection, SourceError> {
+    let connection = Connection::connect(host, &config.connect).await;
+    connection.map_err(|error| FollowError::from(error).at(&host.to_string()).into())
+}
+
+fn named(error: SourceError, host: &Endpoint) -> SourceError {
+    match error {
+        SourceError::Follow(error) => SourceError::Follow(error.at(&host.to_string())),
+        other => other,
+    }
+}
+
+async fn check(
     config: &FollowConfig,
     identity: Identity,
     host: &Endpoint,
-    mut connection: Connection,
+    connection: &mut Connection,
     goal: Goal,
-) -> Result<Admitted, SourceError> {
-    let facts = ServerFacts::read(&mut connection).await?;
+) -> Result<Look, SourceError> {
+    let facts = ServerFacts::read(connection).await?;
     check_server(&facts, identity.server_id)?;
-    check_replicas(&mut connection, identity).await?;
-    let files = log_files(&mut connection).await?;
+    check_replicas(connection, identity).await?;
+    let files = LogFile::list(connection).await?;
     let (place, stop) = match goal {
-        Goal::Open => open(config, host, &facts, &files, &mut connection).await?,
+        Goal::Open => open(config, host, &facts, &files, connection).await?,
         Goal::Resume { place, stop, last } => {
             let place = check_place(&facts, &files, &place)?;
             if last.is_some() && last != facts.uuid {
@@ -88,7 +122,17 @@ async fn admit(
             (place, stop)
         }
     };
-    let from = dump_from(&facts, &files, &place);
+    Ok(Look { facts, files, place, stop })
+}
+
+async fn start_dump(
+    config: &FollowConfig,
+    identity: Identity,
+    mut connection: Connection,
+    look: Look,
+) -> Result<Admitted, SourceError> {
+    let Look { facts, files, place, stop } = look;
+    let from = dump_from(&facts, &files, &place)?;
     let registration = Registration {
         server_id: identity.server_id,
         uuid: identity.uuid.to_string(),
@@ -101,8 +145,9 @@ async fn admit(
     connection.register(&registration).await.map_err(FollowError::from)?;
     let dump = connection.dump(identity.server_id, &from, true).await.map_err(FollowError::from)?;
     let gtids = place.gtids.clone().unwrap_or_default();
-    info!(server = %facts.address, server_id = identity.server_id, position = %place.position, gtids = %Shown(&gtids),
-        by = if matches!(from, DumpFrom::Gtids(_)) { "gtid" } else { "position" }, "reading the log");
+    let by = if matches!(from, DumpFrom::Gtids(_)) { "gtid" } else { "position" };
+    info!(server = %facts.address, server_id = identity.server_id, by, position = %place.position,
+        gtids = %Shown(&gtids), "streaming");
     let stream = Stream::new(dump, facts.address.clone(), identity.server_id, Grouper::new(facts.uuid));
     Ok(Admitted { stream, facts, place, stop })
 }
@@ -173,15 +218,58 @@ async fn check_replicas(connection: &mut Connection, identity: Identity) -> Resu
 
 /// By GTIDs where there are any, else by position. A position at a file's very end beyond 4 GiB, which the command has
 /// no room for, is the begin of the next file.
-fn dump_from(facts: &ServerFacts, files: &[LogFile], place: &Place) -> DumpFrom {
+fn dump_from(facts: &ServerFacts, files: &[LogFile], place: &Place) -> Result<DumpFrom, FollowError> {
     if let Some(gtids) = place.gtids.as_ref().filter(|_| facts.has_gtids()) {
-        return DumpFrom::Gtids(gtids.clone());
+        return Ok(DumpFrom::Gtids(gtids.clone()));
     }
-    let mut position = place.position.clone();
+    let position = &place.position;
+    if u32::try_from(position.pos).is_ok() {
+        return Ok(DumpFrom::Position(position.clone()));
+    }
     let index = files.iter().position(|file| file.name == position.file && file.size == position.pos);
-    let next = index.and_then(|index| files.get(index.saturating_add(1)));
-    if let Some(next) = next.filter(|_| u32::try_from(position.pos).is_err()) {
-        position = becauselog_model::BinlogPosition { file: next.name.clone(), pos: 4 };
+    match index.and_then(|index| files.get(index.saturating_add(1))) {
+        Some(next) => Ok(DumpFrom::Position(BinlogPosition { file: next.name.clone(), pos: 4 })),
+        None => {
+            let (server, position) = (facts.address.clone(), position.clone());
+            Err(FollowError::PositionBeyond4Gib { server, position })
+        }
     }
-    DumpFrom::Position(position)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::connection::ServerVersion;
+
+    #[test]
+    fn a_position_beyond_4_gib_is_the_next_file_or_told() {
+        let facts = ServerFacts {
+            address: "db:3306".to_owned(),
+            tls: None,
+            version: ServerVersion::read("8.0.36"),
+            uuid: None,
+            server_id: 1,
+            log_bin: true,
+            binlog_format: "ROW".to_owned(),
+            row_image: "FULL".to_owned(),
+            row_metadata: None,
+            gtid_mode: Some("OFF".to_owned()),
+            executed: GtidSet::new(),
+            purged: GtidSet::new(),
+            end: None,
+        };
+        let end = 5 << 30;
+        let files = [("bin.000001", end), ("bin.000002", 100)]
+            .map(|(name, size)| LogFile { name: name.into(), size });
+        let place = |pos| Place {
+            server_uuid: None,
+            gtids: None,
+            position: BinlogPosition { file: "bin.000001".into(), pos },
+        };
+        let next = DumpFrom::Position("bin.000002:4".parse().unwrap());
+        assert_eq!(dump_from(&facts, &files, &place(end)).unwrap(), next);
+        assert_eq!(dump_from(&facts, &files, &place(end - 1)).unwrap_err().code(), "E_POSITION_4GIB");
+        assert_eq!(dump_from(&facts, &files, &place(4)).unwrap(), DumpFrom::Position(place(4).position));
+    }
 }

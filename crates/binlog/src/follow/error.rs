@@ -95,6 +95,16 @@ pub enum FollowError {
         /// The end of its log.
         end: String,
     },
+    /// A place that the dump command has no room for.
+    #[error(
+        "{position} is beyond 4 GiB, where {server} can start by GTIDs only; start at an earlier transaction of that file or at the next file, or switch gtid_mode to ON"
+    )]
+    PositionBeyond4Gib {
+        /// The server.
+        server: String,
+        /// The position.
+        position: BinlogPosition,
+    },
     /// A place inside a transaction or event.
     #[error(
         "{position} is not where a transaction begins on {server}; take a position that SHOW BINLOG EVENTS shows before a GTID event, or the end of a transaction"
@@ -246,6 +256,7 @@ impl FollowError {
             | Self::Purged { .. }
             | Self::FilePurged { .. }
             | Self::PositionUnknown { .. }
+            | Self::PositionBeyond4Gib { .. }
             | Self::NotABoundary { .. }
             | Self::OtherServer { .. }
             | Self::GtidsUnknown { .. }
@@ -271,6 +282,7 @@ impl FollowError {
             Self::GtidModeOff { .. } => "E_GTID_MODE",
             Self::Purged { .. } | Self::FilePurged { .. } => "E_PURGED",
             Self::PositionUnknown { .. } => "E_POSITION_UNKNOWN",
+            Self::PositionBeyond4Gib { .. } => "E_POSITION_4GIB",
             Self::NotABoundary { .. } => "E_START_INSIDE_TRANSACTION",
             Self::OtherServer { .. } => "E_OTHER_SERVER",
             Self::Behind { .. } => "E_SERVER_BEHIND",

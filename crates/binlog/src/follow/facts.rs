@@ -114,11 +114,16 @@ async fn end_of_log(connection: &mut Connection) -> Result<Option<BinlogPosition
     Ok(status.get(0, "File").zip(pos).map(|(file, pos)| BinlogPosition { file: file.into(), pos }))
 }
 
-/// The files of the log, oldest first.
-pub(crate) async fn log_files(connection: &mut Connection) -> Result<Vec<LogFile>, FollowError> {
-    let rows = connection.query("SHOW BINARY LOGS", "asking for the files of the log").await?;
-    let sizes = rows.column("File_size").map(|size| size.parse().unwrap_or(0));
-    Ok(rows.column("Log_name").zip(sizes).map(|(name, size)| LogFile { name: name.into(), size }).collect())
+impl LogFile {
+    /// The files of a server's log, oldest first.
+    ///
+    /// # Errors
+    /// When the server refuses (the account needs REPLICATION CLIENT), or is lost.
+    pub async fn list(connection: &mut Connection) -> Result<Vec<Self>, FollowError> {
+        let rows = connection.query("SHOW BINARY LOGS", "asking for the files of the log").await?;
+        let sizes = rows.column("File_size").map(|size| size.parse().unwrap_or(0));
+        Ok(rows.column("Log_name").zip(sizes).map(|(name, size)| Self { name: name.into(), size }).collect())
+    }
 }
 
 /// One of the variables by name.

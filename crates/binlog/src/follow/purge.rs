@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::{
     error::FollowError,
-    facts::{log_files, variable},
+    facts::{LogFile, variable},
 };
 use crate::connection::{ConnectOptions, Connection, Endpoint};
 
@@ -56,12 +56,10 @@ impl PurgeWatch {
         read_age: Option<Duration>,
     ) -> Result<PurgeDistance, FollowError> {
         let mut connection = Connection::connect(endpoint, connect).await?;
-        let files = log_files(&mut connection).await?;
+        let files = LogFile::list(&mut connection).await?;
         let expires_after = expires_after(&mut connection).await?;
         let left = expires_after.zip(read_age).map(|(limit, age)| limit.saturating_sub(age));
-        let sizes = |files: &[super::facts::LogFile]| {
-            files.iter().fold(0u64, |sum, file| sum.saturating_add(file.size))
-        };
+        let sizes = |files: &[LogFile]| files.iter().fold(0u64, |sum, file| sum.saturating_add(file.size));
         let index = files.iter().position(|file| file.name == position.file);
         let behind = index.and_then(|index| files.get(index..)).map(sizes);
         Ok(PurgeDistance {

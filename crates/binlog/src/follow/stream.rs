@@ -26,6 +26,9 @@ pub(crate) struct Stream {
     unfolds: bool,
 }
 
+/// How long a server with many files may look for the one to begin with; it sends no heartbeat meanwhile.
+const FIRST_EVENT_PATIENCE: Duration = Duration::from_secs(60);
+
 /// What a stream had.
 #[derive(Debug)]
 pub(crate) enum Step {
@@ -104,8 +107,10 @@ impl Stream {
     }
 
     /// Waits for bytes. The connection counts as dead after `silence` without one; only waiting counts, over all calls.
-    /// Cancel-safe.
+    /// Before the first event the server may need longer: it looks for the file to begin with. Cancel-safe.
     pub(crate) async fn wait(&mut self, silence: Duration) -> Result<(), SourceError> {
+        let is_first = self.framer.position().file.is_empty();
+        let silence = if is_first { silence.max(FIRST_EVENT_PATIENCE) } else { silence };
         let left = silence.saturating_sub(self.dump.quiet());
         match tokio::time::timeout(left, self.dump.wait()).await {
             Ok(waited) => waited.map_err(|error| explain(error, &self.address, self.server_id).into()),

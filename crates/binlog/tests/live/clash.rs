@@ -67,3 +67,31 @@ async fn looks_with_random_ids_do_not_disturb_each_other() -> Result<()> {
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn a_look_does_not_disturb_a_follower_of_the_same_name() -> Result<()> {
+    for version in Version::ALL {
+        let server = MysqlServer::builder(version).start().await?;
+        make_history(&server).await?;
+        let mut config = config(vec![tcp(&server)]);
+        (config.start, config.stop) = (Start::Latest, Stop::Never);
+        let mut follower = Follower::new(config.clone())?;
+        let opened = follower.open().await?;
+        let look = becauselog_binlog::look(&config, &tcp(&server)).await?;
+        assert_eq!(look.place.checkpoint(), opened, "{version}");
+        assert_eq!(
+            look.facts.end,
+            look.files
+                .last()
+                .map(|file| becauselog_model::BinlogPosition { file: file.name.clone(), pos: file.size })
+        );
+        // What comes next, comes over the same connection.
+        crate::rig::insert_rows(&server, 1).await?;
+        let mut tape = crate::rig::Tape::default();
+        while tape.groups.is_empty() {
+            tape.take(&follower.next().await?.unwrap());
+        }
+        assert_eq!((tape.restarts, follower.status().reconnects), (0, 0), "{version}");
+    }
+    Ok(())
+}

@@ -45,7 +45,8 @@ async fn a_frozen_connection_is_given_up_after_three_heartbeats_and_made_anew() 
     (config.start, config.stop) = (Start::Latest, Stop::Never);
     config.heartbeat = Duration::from_millis(400);
     let mut follower = Follower::new(config)?;
-    follower.open().await?;
+    let mut tape = Tape::default();
+    tape.take(&follower.next().await?.unwrap());
     proxy.freeze();
     insert_rows(&server, 3).await?;
     let frozen = Instant::now();
@@ -61,7 +62,6 @@ async fn a_frozen_connection_is_given_up_after_three_heartbeats_and_made_anew() 
             drop(proxy);
         }
     });
-    let mut tape = Tape::default();
     while tape.groups.len() < 3 {
         tape.take(&tokio::time::timeout(Duration::from_secs(15), follower.next()).await??.unwrap());
     }

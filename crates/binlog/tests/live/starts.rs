@@ -33,7 +33,7 @@ async fn earliest_to_now_is_what_is_in_the_files() -> Result<()> {
         let disk = on_disk(&server).await?;
         assert!(disk.len() >= 9, "{name}: {} groups", disk.len());
         let tape = read_within(30, config(vec![tcp(&server)])).await?;
-        assert_same(&tape.groups, &disk, &format!("{name}"));
+        assert_same(&tape.groups, &disk, &name);
         assert_eq!(tape.restarts, 0, "{name}");
     }
     Ok(())
@@ -122,8 +122,14 @@ async fn a_position_that_is_nowhere_is_told() -> Result<()> {
 
 #[tokio::test]
 async fn a_time_starts_and_stops_at_the_first_group_committed_then() -> Result<()> {
-    for version in Version::ALL {
-        let server = MysqlServer::builder(version).start().await?;
+    for (version, mode) in
+        [(Version::V9_7, "ON"), (Version::V8_0, "OFF"), (Version::V5_7, "ON"), (Version::V5_7, "OFF")]
+    {
+        let server = MysqlServer::builder(version)
+            .option("gtid-mode", mode)
+            .option("enforce-gtid-consistency", mode)
+            .start()
+            .await?;
         make_history(&server).await?;
         for _ in 0..3 {
             tokio::time::sleep(Duration::from_millis(1100)).await;
