@@ -22,8 +22,9 @@ use crate::{
     run,
 };
 
-/// How long a server that cannot be reached is tried: somebody is waiting.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// How long a server that cannot be reached is tried, and the longest wait in between: somebody is waiting.
+const PATIENCE: Duration = Duration::from_secs(5);
+const WAIT_MAX: Duration = Duration::from_secs(1);
 
 /// Follows the server and prints its changes until Ctrl-C or the stop.
 pub async fn run(args: TailArgs) -> Result<Exit, Failure> {
@@ -99,6 +100,7 @@ fn follow(address: &Address, args: &TailArgs) -> Result<FollowConfig, Failure> {
             Stop::parse(until, now_us).map_err(|error| Failure::usage(format!("--until: {error}")))?;
     }
     follow.retry.budget = PATIENCE;
+    follow.retry.max = WAIT_MAX;
     Ok(follow)
 }
 
