@@ -53,12 +53,18 @@ pub(crate) fn java_float(out: &mut Vec<u8>, value: f32) {
 
 /// A double as the server's JSON functions write it: `1.0`, `1e15`, `0.00001`.
 pub(crate) fn server_double(out: &mut Vec<u8>, value: f64) {
+    if !value.is_finite() {
+        return not_a_number(out, value);
+    }
     let mut buffer = zmij::Buffer::new();
     Digits::parse(buffer.format(value)).server(out);
 }
 
 /// A float in the same way.
 pub(crate) fn server_float(out: &mut Vec<u8>, value: f32) {
+    if !value.is_finite() {
+        return not_a_number(out, value.into());
+    }
     let mut buffer = zmij::Buffer::new();
     Digits::parse(buffer.format(value)).server(out);
 }

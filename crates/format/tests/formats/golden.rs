@@ -2,9 +2,6 @@
 //!
 //! Masked on both sides: the envelope's processing time. Left out on Debezium's: the header `__debezium.context.runId`, which
 //! is random; on ours: the header `becauselog.id`.
-#![allow(clippy::unwrap_used)]
-
-mod replay;
 
 use std::path::{Path, PathBuf};
 
@@ -34,9 +31,9 @@ fn config() -> DebeziumConfig {
 /// The lines that our encoder makes of the recorded binlog file.
 fn ours(config: DebeziumConfig, tables: Option<&[&str]>) -> Vec<String> {
     let mut encoder = Debezium::new(config);
-    let mut out = replay::batch();
-    let mut plans = replay::Plans::default();
-    for committed in replay::transactions(&golden("bin.000012")).unwrap() {
+    let mut out = crate::replay::batch();
+    let mut plans = crate::replay::Plans::default();
+    for committed in crate::replay::transactions(&golden("bin.000012")).unwrap() {
         plans
             .replay(&committed, |change| {
                 let table = &*change.shape.name.table;

@@ -1,7 +1,4 @@
 //! The plain format over the recorded log: JSON texts as the server itself printed them, whole lines as documented.
-#![allow(clippy::unwrap_used)]
-
-mod replay;
 
 use std::{collections::BTreeMap, path::Path};
 
@@ -15,9 +12,9 @@ fn golden(name: &str) -> std::path::PathBuf {
 
 fn encoded() -> EncodedBatch {
     let mut encoder = Plain::new(PlainConfig::new("shop"));
-    let mut out = replay::batch();
-    let mut plans = replay::Plans::default();
-    for committed in replay::transactions(&golden("bin.000012")).unwrap() {
+    let mut out = crate::replay::batch();
+    let mut plans = crate::replay::Plans::default();
+    for committed in crate::replay::transactions(&golden("bin.000012")).unwrap() {
         plans.replay(&committed, |change| Ok(encoder.encode(change, 0, &mut out)?)).unwrap();
     }
     assert_eq!(encoder.losses().total(), 0);
