@@ -18,7 +18,18 @@ pub fn print(shop: &Counts, ended: &Ended, proof: &Proof, following: &Following)
         "delivered           {} creates, {} updates, {} deletes",
         proof.changes.inserts, proof.changes.updates, proof.changes.deletes
     );
-    println!("summary             {}", said("summary"));
+    println!(
+        "read                {} transactions, {} row changes, {} bytes of log, {} reconnects",
+        said("transactions"),
+        said("changes"),
+        said("bytes_read"),
+        said("reconnects")
+    );
+    println!(
+        "lag                 p50 {} ms, p99 {} ms (commit on the replica to written in the file)",
+        millis(&said("lag_p50_us")),
+        millis(&said("lag_p99_us"))
+    );
     println!("cost                {:.2} s of CPU, peak memory {}", ended.cpu_s, megabytes(ended.peak_bytes));
     println!("position            {}  {}", said("position"), said("gtids"));
     println!("changes in          {}", following.out().display());
@@ -26,4 +37,8 @@ pub fn print(shop: &Counts, ended: &Ended, proof: &Proof, following: &Following)
         "PROVEN: what the events fold to equals the replica's {} tables row by row: {} rows, none missing, none extra",
         proof.tables, proof.rows
     );
+}
+
+fn millis(us: &str) -> String {
+    us.parse::<f64>().map_or_else(|_| us.to_owned(), |us| format!("{:.1}", us / 1000.0))
 }
