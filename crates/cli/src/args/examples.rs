@@ -45,7 +45,8 @@ Examples:
   zstd -dc mysql-bin.000003.zst | becauselog inspect -
 
 A torn or damaged file is told with its offset, after what could be read, and the exit code is 4.
-Column names are in the file when the server logs them (binlog_row_metadata=FULL); else they are @1, @2, …";
+--format needs the columns' names in the file: the server logs them with
+binlog_row_metadata=FULL. A summary needs none.";
 
 /// Under `check`.
 pub const CHECK: &str = "\
