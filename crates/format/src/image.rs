@@ -55,7 +55,7 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
             Some(Err(source)) => return Err(FormatError::Cell { table: shape.name.clone(), source }),
             None => return Err(count_differs(shape, found)),
         };
-        if cell != Cell::Absent {
+        if !matches!(cell, Cell::Absent) {
             out.extend_from_slice(&column.name);
             let value_start = out.len();
             render.push(out, cell, column, column_shape).map_err(|fault| fault.at(&shape.name, found))?;

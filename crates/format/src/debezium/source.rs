@@ -1,6 +1,6 @@
 //! The source block and what stands around it: the same for all rows of an event but for the row's number.
 
-use std::sync::Arc;
+use std::{io::Write, sync::Arc};
 
 use becauselog_model::{Gtid, RowsEvent, TableShape, Transaction};
 
@@ -103,7 +103,10 @@ impl SourceBlock {
         string::quoted(out, &shape.name.table);
         number(out, ",\"server_id\":", event.server_id.into());
         match &transaction.gtid {
-            Some(gtid) => out.extend_from_slice(format!(",\"gtid\":\"{gtid}\",\"file\":").as_bytes()),
+            Some(gtid) => {
+                // Writing to a Vec cannot fail.
+                let _ok = write!(out, ",\"gtid\":\"{gtid}\",\"file\":").is_ok();
+            }
             None => out.extend_from_slice(b",\"gtid\":null,\"file\":"),
         }
         string::quoted(out, &event.file);
