@@ -252,14 +252,15 @@ impl Transform {
         let events = self.events(group)?;
         self.deliver(group, &group.transaction, events).await?;
         if kind == StatementKind::Ddl {
-            self.ddl(event, &group.transaction)?;
+            self.ddl(event, group, &group.transaction)?;
         }
         self.ended(group);
         Ok(())
     }
 
-    /// Takes notice of a statement that may change shapes, and tells the lanes.
-    fn ddl(&mut self, event: &Event, transaction: &Transaction) -> Result<(), Stopped> {
+    /// Takes notice of a statement that may change shapes, and tells the lanes whose target has not got it yet. It
+    /// stands before all rows of its transaction, so a target with some of those has it.
+    fn ddl(&mut self, event: &Event, group: &Group, transaction: &Transaction) -> Result<(), Stopped> {
         let query = Query::parse(&event.body)
             .map_err(|source| PipelineError::Event { position: event.position(), source })?;
         let database = String::from_utf8_lossy(&query.schema).into_owned();
@@ -274,7 +275,9 @@ impl Transform {
             database: &database,
             statement: &query.statement,
         };
-        for lane in &mut self.lanes {
+        let mut wanted = Vec::with_capacity(self.lanes.len());
+        self.wanted(group, transaction, &mut wanted)?;
+        for (lane, _) in self.lanes.iter_mut().zip(wanted).filter(|(_, wanted)| wanted.has(0)) {
             lane.ddl(&ddl).map_err(|source| PipelineError::Format {
                 position: event.position(),
                 row: 0,

@@ -40,7 +40,7 @@ impl Transform {
             match event.kind() {
                 EventKind::TABLE_MAP => self.table_map(&event, group.format.as_deref()).await?,
                 EventKind::ROWS_QUERY => delivery.query = rows_query(&event)?,
-                EventKind::QUERY => self.statement_within(&event, transaction)?,
+                EventKind::QUERY => self.statement_within(&event, group, transaction)?,
                 _ if event.kind().is_rows() => {
                     if delivery.wanted.is_empty() {
                         self.wanted(group, transaction, &mut wanted)?;
@@ -60,7 +60,7 @@ impl Transform {
     }
 
     /// Asks every lane what it still wants of a transaction.
-    fn wanted(
+    pub(super) fn wanted(
         &mut self,
         group: &Group,
         transaction: &Transaction,
@@ -110,11 +110,16 @@ impl Transform {
     }
 
     /// A statement inside a transaction: `CREATE TABLE … SELECT` is one, savepoints are others.
-    fn statement_within(&mut self, event: &Event, transaction: &Transaction) -> Result<(), Stopped> {
+    fn statement_within(
+        &mut self,
+        event: &Event,
+        group: &Group,
+        transaction: &Transaction,
+    ) -> Result<(), Stopped> {
         let query = event::Query::parse(&event.body)
             .map_err(|source| PipelineError::Event { position: event.position(), source })?;
         match classify(&query.statement, &query.schema) {
-            Statement::Ddl => self.ddl(event, transaction),
+            Statement::Ddl => self.ddl(event, group, transaction),
             _ => Ok(()),
         }
     }
