@@ -176,6 +176,7 @@ fn tell_end(status: &Status, finished: Option<&Finished>) {
         bytes_read = status.bytes_read.load(Relaxed),
         reconnects = status.reconnects.load(Relaxed),
         spooled = status.spooled.load(Relaxed),
+        lossy_values = status.lossy_values.load(Relaxed),
         lag_p50_us = lag.p50_us,
         lag_p99_us = lag.p99_us,
         position = checkpoint.as_ref().map(|kept| kept.position.to_string()).unwrap_or_default(),

@@ -22,6 +22,11 @@ pub trait Encode: Send {
     /// # Errors
     /// When it cannot be rendered.
     fn ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError>;
+
+    /// How many values were rendered with a loss so far.
+    fn losses(&self) -> u64 {
+        0
+    }
 }
 
 impl Encode for Debezium {
@@ -32,6 +37,10 @@ impl Encode for Debezium {
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         self.encode(change, now_ns, out)
+    }
+
+    fn losses(&self) -> u64 {
+        Self::losses(self).total()
     }
 
     /// Debezium tells schema changes on a topic of their own, which comes with its own work.
@@ -48,6 +57,10 @@ impl Encode for Plain {
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         self.encode(change, now_ns, out)
+    }
+
+    fn losses(&self) -> u64 {
+        Self::losses(self).total()
     }
 
     fn ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError> {

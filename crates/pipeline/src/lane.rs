@@ -115,6 +115,12 @@ impl Lane {
         self.encoder.ddl(ddl, &mut self.out)
     }
 
+    /// How many values were rendered with a loss so far.
+    #[must_use]
+    pub fn losses(&self) -> u64 {
+        self.encoder.losses()
+    }
+
     /// How many bytes of values wait to be sent.
     #[must_use]
     pub const fn waiting_bytes(&self) -> usize {

@@ -24,6 +24,8 @@ pub struct Status {
     pub changes: AtomicU64,
     /// Transactions that waited in a spool file.
     pub spooled: AtomicU64,
+    /// Values that a format could not hold exactly, over all sinks.
+    pub lossy_values: AtomicU64,
     /// XA transactions that are prepared and not settled.
     pub prepared: AtomicU64,
     /// Times the connection was renewed.
@@ -55,6 +57,7 @@ impl Default for Status {
             changes_seen: zero(),
             changes: zero(),
             spooled: zero(),
+            lossy_values: zero(),
             prepared: zero(),
             reconnects: zero(),
             lag_us: Mutex::new(lag),

@@ -134,6 +134,8 @@ impl Transform {
         if self.emitter.has_news() {
             self.emitter.send(&mut self.lanes, None).await?;
             self.xa.durable(self.checkpoints.kept_seq())?;
+            let lossy = self.lanes.iter().map(Lane::losses).sum();
+            self.status.lossy_values.store(lossy, Ordering::Relaxed);
         }
         Ok(())
     }

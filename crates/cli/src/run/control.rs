@@ -42,6 +42,7 @@ fn report(name: &str, status: &Status, sinks: &SinkStates) -> Value {
         "bytes_read": status.bytes_read.load(Relaxed),
         "spooled": status.spooled.load(Relaxed),
         "reconnects": status.reconnects.load(Relaxed),
+        "lossy_values": status.lossy_values.load(Relaxed),
         "lag_p50_us": lag.p50_us,
         "lag_p99_us": lag.p99_us,
     })
