@@ -217,3 +217,7 @@ async fn log_in(wire: &mut Wire, login: &mut Dialogue<'_>, user: &str) -> Result
     }
     Err(ConnectionError::Protocol { what: "a login that does not end" })
 }
+
+#[cfg(test)]
+#[path = "connection/login_tests.rs"]
+mod login_tests;
