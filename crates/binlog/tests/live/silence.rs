@@ -73,6 +73,35 @@ async fn a_frozen_connection_is_given_up_after_three_heartbeats_and_made_anew() 
 }
 
 #[tokio::test]
+async fn silence_counts_over_calls_that_are_dropped_and_not_between_calls() -> Result<()> {
+    let server = MysqlServer::builder(Version::V8_0).start().await?;
+    make_history(&server).await?;
+    let proxy = FaultProxy::start(server.port()).await?;
+    let mut config = config(vec![Endpoint::tcp("127.0.0.1", proxy.port())]);
+    config.stop = Stop::Never;
+    config.heartbeat = Duration::from_millis(400);
+    let mut follower = Follower::new(config)?;
+    let mut tape = Tape::default();
+    let disk = on_disk(&server).await?.len();
+    while tape.groups.len() < disk {
+        tape.take(&follower.next().await?.unwrap());
+    }
+    proxy.freeze();
+    // Nobody waits: that is not the server's silence.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let poll = Duration::from_millis(100);
+    let mut polls = 0;
+    while follower.status().connected {
+        let polled = tokio::time::timeout(poll, follower.next()).await;
+        // What was on its way when the proxy froze may still come.
+        polls = if polled.is_ok() { 0 } else { polls + 1 };
+        assert!(polls < 60, "the connection is not given up");
+    }
+    assert!(polls >= 10, "given up after {polls} polls of {poll:?}");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_server_that_stays_silent_uses_up_the_budget() -> Result<()> {
     let server = MysqlServer::builder(Version::V8_0).start().await?;
     make_history(&server).await?;
