@@ -1,7 +1,7 @@
 //! Our own connection to a server: login, TLS, compression, SQL look-ups and the binlog dump.
 //!
 //! It runs over any [`Transport`]; what is tested over a pipe in memory is what runs over a socket. It knows no
-//! event and no retry: one failure ends it, and [`crate::follow`] decides what comes next.
+//! event and no retry: one failure ends it, and [`crate::Follower`] decides what comes next.
 
 mod auth;
 mod dump;
