@@ -11,7 +11,8 @@ async fn main() -> anyhow::Result<()> {
     let server = if std::env::args().nth(1).as_deref() == Some("bench") {
         BenchLoad::start(Version::V9_7, 1, Size::FULL).await?.server
     } else {
-        let server = MysqlServer::builder(Version::V9_7).option("binlog-row-metadata", "FULL").start().await?;
+        let server =
+            MysqlServer::builder(Version::V9_7).option("binlog-row-metadata", "FULL").start().await?;
         Shop::create(&mut server.conn().await?).await?;
         println!("{}", Shop::run_steps(&server.pool(), 200, 1).await?);
         server
