@@ -5,6 +5,7 @@ mod clash;
 mod compression;
 mod cut;
 mod failover;
+mod gtid_sets;
 mod login;
 mod lost_log;
 mod restart;
