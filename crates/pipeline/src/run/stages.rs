@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use becauselog_binlog::SourceBatch;
-use tokio::{runtime::Handle, task::JoinSet};
+use tokio::{
+    runtime::Handle,
+    task::{JoinError, JoinSet},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{keeper::Keeper, outlet::SinkTask, source::Source};
@@ -13,7 +16,7 @@ use crate::{
     transform::{Stopped, Transform},
 };
 
-type Ended = (&'static str, Result<(), PipelineError>);
+type Ended = Result<(), Box<PipelineError>>;
 
 /// The tasks but the keeper, which outlives them.
 pub(super) struct Stages {
@@ -28,14 +31,14 @@ impl Stages {
     }
 
     pub(super) fn sink(&mut self, task: SinkTask) {
-        self.tasks.spawn(async move { ("sink", task.run().await) });
+        self.tasks.spawn(async move { task.run().await.map_err(Box::new) });
     }
 
     /// Reads until the source ends or a stop is asked for; dropping the sender then ends the stages behind.
     pub(super) fn source(&mut self, mut source: impl Source + 'static, to: ByteSender<SourceBatch>) {
         let stop = self.stop.clone();
         self.tasks.spawn(async move {
-            let ended = loop {
+            loop {
                 let batch = tokio::select! {
                     () = stop.cancelled() => break Ok(()),
                     // Dropped half-done only on the way out.
@@ -50,10 +53,9 @@ impl Stages {
                         }
                     }
                     Ok(None) => break Ok(()),
-                    Err(error) => break Err(PipelineError::Source(Box::new(error))),
+                    Err(error) => break Err(Box::new(PipelineError::Source(Box::new(error)))),
                 }
-            };
-            ("source", ended)
+            }
         });
     }
 
@@ -61,25 +63,25 @@ impl Stages {
     pub(super) fn transform(&mut self, mut transform: Transform, mut from: ByteReceiver<SourceBatch>) {
         let runtime = Handle::current();
         self.tasks.spawn_blocking(move || {
-            let ended = runtime.block_on(async {
+            runtime.block_on(async {
                 while let Some(batch) = from.recv().await {
                     match transform.take(batch.item).await {
                         Ok(()) => {}
                         // The sink tells why itself.
                         Err(Stopped::SinkGone) => break,
-                        Err(Stopped::Failed(error)) => return Err(*error),
+                        Err(Stopped::Failed(error)) => return Err(error),
                     }
                 }
                 Ok(())
-            });
-            ("transform", ended)
+            })
         });
     }
 
     /// Runs all to their end. The first failure stops the reading; what is on its way is still delivered.
     pub(super) async fn run(mut self, keeper: Keeper) -> Result<(), PipelineError> {
         let done = CancellationToken::new();
-        let keeping = tokio::spawn(keeper.run(done.clone()));
+        let keep_until = done.clone();
+        let mut keeping = tokio::spawn(async move { keeper.run(keep_until).await.map_err(Box::new) });
         let stop = self.stop.clone();
         let overdue = async {
             stop.cancelled().await;
@@ -87,18 +89,25 @@ impl Stages {
         };
         tokio::pin!(overdue);
         let mut first_failure = None;
+        let mut kept = None;
         loop {
-            let ended = tokio::select! {
-                ended = self.tasks.join_next() => ended,
+            let result = tokio::select! {
+                ended = self.tasks.join_next() => match ended {
+                    None => break,
+                    Some(ended) => ended.unwrap_or_else(|error| Err(unexpected("delivery", &error))),
+                },
+                // It ends before the others only by failing: a checkpoint that cannot be kept stops the run, as delivered
+                // changes would otherwise come again without anybody having been told.
+                ended = &mut keeping, if kept.is_none() => {
+                    let result = ended.unwrap_or_else(|error| Err(unexpected("checkpoint", &error)));
+                    kept = Some(());
+                    result
+                }
                 () = &mut overdue => {
-                    first_failure.get_or_insert(PipelineError::Deadline { seconds: self.deadline.as_secs() });
+                    let late = PipelineError::Deadline { seconds: self.deadline.as_secs() };
+                    first_failure.get_or_insert(Box::new(late));
                     break;
                 }
-            };
-            let result = match ended {
-                None => break,
-                Some(Ok((_, result))) => result,
-                Some(Err(panic)) => Err(PipelineError::Stage { stage: "a", what: panic.to_string() }),
             };
             if let Err(error) = result {
                 self.stop.cancel();
@@ -106,12 +115,15 @@ impl Stages {
             }
         }
         done.cancel();
-        let kept =
-            keeping.await.map_err(|e| PipelineError::Stage { stage: "checkpoint", what: e.to_string() });
-        match (first_failure, kept) {
-            (Some(error), _) => Err(error),
-            (None, Ok(kept)) => kept,
-            (None, Err(error)) => Err(error),
-        }
+        let last = match kept {
+            Some(()) => Ok(()),
+            None => keeping.await.unwrap_or_else(|error| Err(unexpected("checkpoint", &error))),
+        };
+        first_failure.map_or(last, Err).map_err(|error| *error)
     }
+}
+
+/// A stage that ended without a result: it panicked.
+fn unexpected(stage: &'static str, error: &JoinError) -> Box<PipelineError> {
+    Box::new(PipelineError::Stage { stage, what: error.to_string() })
 }
