@@ -93,6 +93,8 @@ pub struct LimitsPlan {
     pub memory_bytes: usize,
     /// Bytes of one transaction kept in memory before it goes to the spool.
     pub transaction_memory_bytes: usize,
+    /// How many batches are encoded side by side for each sink.
+    pub encoders: usize,
     /// What prepared XA transactions may take.
     pub xa: XaLimits,
     /// How long a stop may take to drain.

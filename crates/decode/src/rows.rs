@@ -147,8 +147,8 @@ impl<'a> Rows<'a> {
         let before = ImageWalk::new(layout, self.columns, self.before, self.kind.has_before(), false)?;
         let partial = self.kind == RowsKind::PartialUpdate;
         let after = ImageWalk::new(layout, self.columns, self.after, self.kind.has_after(), partial)?;
-        let has_columns = |walk: &ImageWalk<'_>| walk.null_bytes > 0;
-        if self.bytes.is_empty() && self.columns > 0 && !before.iter().chain(&after).any(has_columns) {
+        let has_bytes = |walk: &ImageWalk<'_>| walk.null_bytes > 0 || walk.json_columns.is_some();
+        if self.bytes.is_empty() && self.columns > 0 && !before.iter().chain(&after).any(has_bytes) {
             each(RowIndex { before: before.map(|_| (0, 0)), after: after.map(|_| (0, 0)) });
             return Ok(1);
         }

@@ -103,6 +103,15 @@ impl EncodedBatch {
         }
     }
 
+    /// Takes all records out and keeps the buffers.
+    pub fn clear(&mut self) {
+        self.values.clear();
+        self.head.clear();
+        self.headers.clear();
+        self.records.clear();
+        self.topics.clear();
+    }
+
     /// How many bytes it holds, for the byte budget.
     #[must_use]
     pub const fn bytes(&self) -> usize {

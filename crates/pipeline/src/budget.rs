@@ -26,8 +26,13 @@ pub struct ByteReceiver<T> {
 pub struct Charged<T> {
     /// The item.
     pub item: T,
-    _charge: OwnedSemaphorePermit,
+    /// What it costs, given back when dropped.
+    pub charge: OwnedSemaphorePermit,
 }
+
+/// Room in a channel for an item to come; given back when dropped.
+#[derive(Debug)]
+pub struct Room(OwnedSemaphorePermit);
 
 /// The other end is gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,16 +53,32 @@ impl<T> ByteSender<T> {
     /// # Errors
     /// When the receiver is gone.
     pub async fn send(&self, item: T, bytes: usize) -> Result<(), Closed> {
+        let room = self.room(bytes).await?;
+        self.put(item, room).await
+    }
+
+    /// Waits for room for an item of so many bytes.
+    ///
+    /// # Errors
+    /// When the receiver is gone.
+    pub async fn room(&self, bytes: usize) -> Result<Room, Closed> {
         let cost = u32::try_from(bytes.clamp(1, self.bytes_max)).unwrap_or(u32::MAX);
-        let charge = Arc::clone(&self.bytes).acquire_many_owned(cost).await.map_err(|_| Closed)?;
-        self.items.send((item, charge)).await.map_err(|_| Closed)
+        Arc::clone(&self.bytes).acquire_many_owned(cost).await.map(Room).map_err(|_| Closed)
+    }
+
+    /// Sends an item that there is room for.
+    ///
+    /// # Errors
+    /// When the receiver is gone.
+    pub async fn put(&self, item: T, room: Room) -> Result<(), Closed> {
+        self.items.send((item, room.0)).await.map_err(|_| Closed)
     }
 }
 
 impl<T> ByteReceiver<T> {
     /// The next item; nothing once the sender is gone and the channel empty.
     pub async fn recv(&mut self) -> Option<Charged<T>> {
-        self.items.recv().await.map(|(item, charge)| Charged { item, _charge: charge })
+        self.items.recv().await.map(|(item, charge)| Charged { item, charge })
     }
 }
 

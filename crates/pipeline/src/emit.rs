@@ -1,21 +1,15 @@
-//! From the transform stage to the sinks: numbered batches, announced before they are sent.
+//! From the transform stage to the lanes: numbered batches, announced before they are sent.
 
 use std::sync::Arc;
 
 use becauselog_model::{
-    BatchRange, BinlogPosition, Checkpoint, EncodedBatch, Gtid, GtidSet, PartialTransaction, Progress,
-    ServerUuid,
+    BatchRange, BinlogPosition, Checkpoint, Gtid, GtidSet, PartialTransaction, Progress, ServerUuid,
 };
 
-use crate::{
-    budget::{ByteSender, Closed},
-    checkpoints::Checkpoints,
-    lane::Lane,
-};
+use crate::{budget::Closed, checkpoints::Checkpoints, lane::Lane, rows::RowBatch};
 
 /// Collects what the log covers since the last batch, and sends batches.
 pub struct Emitter {
-    lanes: Vec<ByteSender<Arc<EncodedBatch>>>,
     checkpoints: Arc<Checkpoints>,
     seq: u64,
     gtids: GtidSet,
@@ -26,15 +20,10 @@ pub struct Emitter {
 }
 
 impl Emitter {
-    /// An emitter that starts at a checkpoint and sends to one channel a lane.
+    /// An emitter that starts at a checkpoint.
     #[must_use]
-    pub fn new(
-        lanes: Vec<ByteSender<Arc<EncodedBatch>>>,
-        checkpoints: Arc<Checkpoints>,
-        start: &Checkpoint,
-    ) -> Self {
+    pub fn new(checkpoints: Arc<Checkpoints>, start: &Checkpoint) -> Self {
         Self {
-            lanes,
             checkpoints,
             seq: 0,
             gtids: GtidSet::new(),
@@ -74,13 +63,14 @@ impl Emitter {
         self.transactions > 0
     }
 
-    /// Sends what the lanes have, as covering all groups ended so far and this part of an open one.
+    /// Sends rows to every lane, as covering all groups ended so far and this part of an open one.
     ///
     /// # Errors
     /// When a sink is gone.
     pub async fn send(
         &mut self,
-        lanes: &mut [Lane],
+        lanes: &[Lane],
+        rows: RowBatch,
         partial: Option<PartialTransaction>,
     ) -> Result<(), Closed> {
         self.seq = self.filling_seq();
@@ -94,10 +84,9 @@ impl Emitter {
         };
         let range = BatchRange { seq: self.seq, progress };
         self.checkpoints.announce(self.seq, range.progress.clone());
-        for (lane, channel) in lanes.iter_mut().zip(&self.lanes) {
-            let batch = lane.take(range.clone());
-            let bytes = batch.bytes();
-            channel.send(Arc::new(batch), bytes).await?;
+        let rows = Arc::new(rows);
+        for lane in lanes {
+            lane.send(&rows, range.clone()).await?;
         }
         Ok(())
     }

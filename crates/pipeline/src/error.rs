@@ -98,7 +98,7 @@ pub enum PipelineError {
         /// Where the row event is.
         position: BinlogPosition,
         /// The row's number in it, from 0.
-        row: usize,
+        row: u32,
         /// What is wrong.
         source: FormatError,
     },
@@ -140,26 +140,25 @@ pub enum PipelineError {
 }
 
 impl PipelineError {
-    /// The stable code under which the error is documented; nothing for those that only name their source's.
+    /// The stable code under which the error is documented.
     #[must_use]
-    pub fn code(&self) -> Option<&'static str> {
+    pub fn code(&self) -> &'static str {
         match self {
-            Self::Source(source) => Some(source.code()),
-            Self::Shape { source, .. } => Some(source.code()),
-            Self::Sink { .. }
-            | Self::State(_)
-            | Self::Xa(_)
-            | Self::Catalog { .. }
-            | Self::CatalogConnection { .. }
-            | Self::Plan { .. }
-            | Self::Event { .. }
-            | Self::Rows { .. }
-            | Self::Unmapped { .. }
-            | Self::Format { .. }
-            | Self::Diverged { .. }
-            | Self::Spool { .. }
-            | Self::Stage { .. }
-            | Self::Deadline { .. } => None,
+            Self::Source(source) => source.code(),
+            Self::Sink { source, .. } => source.code(),
+            Self::State(source) => source.code(),
+            Self::Xa(source) => source.code(),
+            Self::Shape { source, .. } => source.code(),
+            Self::Catalog { .. } | Self::CatalogConnection { .. } => "E_CATALOG",
+            Self::Plan { .. } => "E_TABLE_UNREADABLE",
+            Self::Event { .. } => "E_EVENT",
+            Self::Rows { .. } => "E_ROWS",
+            Self::Unmapped { .. } => "E_ROWS_UNMAPPED",
+            Self::Format { .. } => "E_RENDER",
+            Self::Diverged { .. } => "E_DIVERGED",
+            Self::Spool { .. } => "E_SPOOL",
+            Self::Stage { .. } => "E_STAGE",
+            Self::Deadline { .. } => "E_DEADLINE",
         }
     }
 

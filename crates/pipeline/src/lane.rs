@@ -1,13 +1,14 @@
-//! A lane: one encoder and the batch that it fills for one sink.
+//! A lane: the way to one sink, from the rows of the log to batches of records in order.
 
-use becauselog_decode::Image;
-use becauselog_format::{DdlChange, FormatError};
-use becauselog_model::{
-    BatchRange, Checkpoint, EncodedBatch, Gtid, PartialTransaction, Progress, RowChange, StoredPosition,
-    Transaction,
+use std::sync::Arc;
+
+use becauselog_model::{BatchRange, Checkpoint, Gtid, PartialTransaction, StoredPosition, Transaction};
+
+use crate::{
+    budget::{ByteSender, Closed},
+    encoders::{Encoders, Encoding},
+    rows::RowBatch,
 };
-
-use crate::encode::Encode;
 
 /// Where a lane's target already is, beyond the place where the stream starts.
 #[derive(Debug, Clone, Default)]
@@ -18,12 +19,12 @@ pub struct Ahead {
     partial: Option<PartialTransaction>,
 }
 
-/// One encoder and the batch it fills.
+/// The way to one sink.
 pub struct Lane {
     name: String,
-    encoder: Box<dyn Encode>,
-    out: EncodedBatch,
     ahead: Ahead,
+    encoders: Arc<Encoders>,
+    to_sink: ByteSender<Encoding>,
 }
 
 /// Which changes of one transaction a lane still wants.
@@ -64,10 +65,15 @@ impl Ahead {
 }
 
 impl Lane {
-    /// A lane for one sink.
+    /// The lane of one sink.
     #[must_use]
-    pub fn new(name: String, encoder: Box<dyn Encode>, ahead: Ahead) -> Self {
-        Self { name, encoder, out: EncodedBatch::new(nothing_covered()), ahead }
+    pub const fn new(
+        name: String,
+        ahead: Ahead,
+        encoders: Arc<Encoders>,
+        to_sink: ByteSender<Encoding>,
+    ) -> Self {
+        Self { name, ahead, encoders, to_sink }
     }
 
     /// The sink's name.
@@ -98,46 +104,15 @@ impl Lane {
         self.ahead.partial = None;
     }
 
-    /// Encodes a change.
+    /// Has rows encoded as the batch that covers `range`, and sends it on its way, behind those before it.
     ///
     /// # Errors
-    /// By the encoder.
-    #[inline]
-    pub fn change<'a>(&mut self, change: &RowChange<'a, Image<'a>>, now_ns: u64) -> Result<(), FormatError> {
-        self.encoder.change(change, now_ns, &mut self.out)
-    }
-
-    /// Encodes a DDL statement.
-    ///
-    /// # Errors
-    /// By the encoder.
-    pub fn ddl(&mut self, ddl: &DdlChange<'_>) -> Result<(), FormatError> {
-        self.encoder.ddl(ddl, &mut self.out)
-    }
-
-    /// How many values were rendered with a loss so far.
-    #[must_use]
-    pub fn losses(&self) -> u64 {
-        self.encoder.losses()
-    }
-
-    /// How many bytes of values wait to be sent.
-    #[must_use]
-    pub const fn waiting_bytes(&self) -> usize {
-        self.out.values.len() + self.out.head.len()
-    }
-
-    /// Hands the batch out as covering `range`, and starts a new one.
-    pub fn take(&mut self, range: BatchRange) -> EncodedBatch {
-        let room = self.out.values.len().next_power_of_two().min(2 << 20);
-        let mut fresh = EncodedBatch::new(nothing_covered());
-        if !self.out.values.is_empty() {
-            fresh.values.reserve(room);
-            fresh.head.reserve(self.out.head.len());
-        }
-        let mut full = std::mem::replace(&mut self.out, fresh);
-        full.range = range;
-        full
+    /// When the sink is gone.
+    pub async fn send(&self, rows: &Arc<RowBatch>, range: BatchRange) -> Result<(), Closed> {
+        // Room first: an encoder never works on what has nowhere to go.
+        let room = self.to_sink.room(rows.bytes()).await?;
+        let encoding = self.encoders.begin(rows, range).await;
+        self.to_sink.put(encoding, room).await
     }
 }
 
@@ -152,17 +127,4 @@ impl Wanted {
             Self::From(first) => index >= first,
         }
     }
-}
-
-fn nothing_covered() -> BatchRange {
-    let position = becauselog_model::BinlogPosition { file: "".into(), pos: 0 };
-    let progress = Progress {
-        gtids: becauselog_model::GtidSet::new(),
-        position,
-        server_uuid: None,
-        transactions: 0,
-        oldest_commit_us: None,
-        partial: None,
-    };
-    BatchRange { seq: 0, progress }
 }

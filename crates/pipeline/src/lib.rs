@@ -1,9 +1,9 @@
 //! The pipeline: source, transform, sinks and checkpoint as stages joined by channels bounded in bytes.
 //!
 //! ```text
-//! source ──► transform ──► sink (one task each) ──► checkpoint
-//!  events     groups,       accepted, durable        lowest durable commit
-//!             rows, bytes
+//! source ──► transform ──► encoders ──► sink (one task each) ──► checkpoint
+//!  events     groups,       batches       in order again,         lowest durable commit
+//!             rows          side by side  accepted, durable
 //! ```
 //!
 //! What this crate deliberately does not know: which sinks there are (they come as [`becauselog_sink::BoxSink`]), what a
@@ -20,9 +20,11 @@ mod checkpoint;
 mod checkpoints;
 mod emit;
 mod encode;
+mod encoders;
 mod error;
 mod group;
 mod lane;
+mod rows;
 mod run;
 mod shapes;
 pub mod state;

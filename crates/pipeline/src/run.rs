@@ -17,6 +17,7 @@ use crate::{
     budget::byte_channel,
     checkpoints::Checkpoints,
     emit::Emitter,
+    encoders::Encoders,
     error::PipelineError,
     lane::{Ahead, Lane},
     shapes::Shapes,
@@ -121,19 +122,19 @@ impl Pipeline {
         let share = (self.config.queue_bytes / 2).max(1);
         let (to_transform, from_source) = byte_channel(share);
         let mut lanes = Vec::new();
-        let mut channels = Vec::new();
         let names_and_stored = self.outlets.into_iter().zip(self.stored);
         let per_sink = share / names_and_stored.len().max(1);
         for (number, (outlet, stored)) in names_and_stored.enumerate() {
             let (sender, receiver) = byte_channel(per_sink);
-            channels.push(sender);
-            let (sink, encoder) = outlet.into_parts();
-            let ahead = Ahead::of(stored, &started);
-            lanes.push(Lane::new(becauselog_sink::Sink::name(&sink).to_owned(), encoder, ahead));
+            let (sink, encoders) = outlet.into_parts();
+            let encoders = Encoders::new(number, encoders, Arc::clone(&self.status));
+            let name = becauselog_sink::Sink::name(&sink).to_owned();
+            lanes.push(Lane::new(name, Ahead::of(stored, &started), Arc::clone(&encoders), sender));
             let task = outlet::SinkTask {
                 number,
                 sink,
                 batches: receiver,
+                encoders,
                 checkpoints: Arc::clone(&checkpoints),
                 status: Arc::clone(&self.status),
                 reopen: reopen.clone(),
@@ -146,7 +147,7 @@ impl Pipeline {
         };
         let transform = Transform::new(Parts {
             lanes,
-            emitter: Emitter::new(channels, Arc::clone(&checkpoints), &started),
+            emitter: Emitter::new(Arc::clone(&checkpoints), &started),
             shapes,
             filter: self.config.filter,
             spool_folder,

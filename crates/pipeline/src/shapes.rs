@@ -1,15 +1,23 @@
 //! Shapes for the transform stage: the tracker and the connection that it asks through.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use becauselog_model::{BinlogPosition, TableMap, TableShape};
-use becauselog_schema::{ShapeError, Tracker};
-use mysql_async::{Conn, Opts};
+use becauselog_schema::{CatalogError, ShapeError, Tracker};
+use mysql_async::{Conn, DriverError, Opts};
 
 use crate::error::PipelineError;
 
 /// How often a shape is read again for one table map before that is taken for a fault.
 const RELOADS_MAX: u32 = 3;
+
+/// Waiting for a server that is away: doubled each time up to the last, about two minutes in all.
+const RETRY_FIRST: Duration = Duration::from_millis(50);
+const RETRY_LAST: Duration = Duration::from_secs(10);
+const RETRIES_MAX: u32 = 20;
+
+/// The server's errors that pass: too many connections, shutting down, connection killed, killed for inactivity.
+const PASSING_CODES: [u16; 6] = [1040, 1053, 1077, 1317, 1927, 4031];
 
 /// Answers with shapes; connects to the server only when the log alone does not tell.
 #[derive(Debug)]
@@ -57,7 +65,24 @@ impl Shapes {
         self.tracker.note_statement(database, sql);
     }
 
+    /// Reads a table's shape, again and again while the server is away.
     async fn reload(&mut self, map: &TableMap, at: &BinlogPosition) -> Result<(), PipelineError> {
+        let mut wait = RETRY_FIRST;
+        for left in (0..RETRIES_MAX).rev() {
+            match self.ask(map, at).await {
+                Err(error) if is_passing(&error) && left > 0 => {
+                    self.conn = None;
+                    tracing::warn!(%error, retry_in_ms = wait.as_millis(), "shapes of tables cannot be read now");
+                    tokio::time::sleep(wait).await;
+                    wait = wait.saturating_mul(2).min(RETRY_LAST);
+                }
+                answer => return answer,
+            }
+        }
+        Ok(())
+    }
+
+    async fn ask(&mut self, map: &TableMap, at: &BinlogPosition) -> Result<(), PipelineError> {
         let lost = |source| PipelineError::Catalog { position: at.clone(), source };
         if let Some(conn) = &mut self.conn {
             match self.tracker.reload(conn, &map.name).await {
@@ -82,5 +107,22 @@ impl Shapes {
         let source =
             Box::new(failed.unwrap_or_else(|| std::io::Error::from(std::io::ErrorKind::NotConnected).into()));
         Err(PipelineError::CatalogConnection { position: at.clone(), source })
+    }
+}
+
+/// Whether the same question may be answered a moment later: the connection is gone or refused, not the question.
+fn is_passing(error: &PipelineError) -> bool {
+    let cause = match error {
+        PipelineError::Catalog { source: CatalogError::Query { source, .. }, .. } => source,
+        PipelineError::CatalogConnection { source, .. } => &**source,
+        _ => return false,
+    };
+    match cause {
+        mysql_async::Error::Io(_) => true,
+        mysql_async::Error::Driver(error) => {
+            matches!(error, DriverError::ConnectionClosed | DriverError::PacketOutOfOrder)
+        }
+        mysql_async::Error::Server(error) => PASSING_CODES.contains(&error.code),
+        _ => false,
     }
 }

@@ -1,7 +1,7 @@
-//! The transform stage: from marked events to encoded batches.
+//! The transform stage: from marked events to batches of rows.
 //!
-//! It keeps the open group, and when its end is seen decodes its rows and hands each change to every lane's encoder.
-//! It runs on a thread of its own, since it works rather than waits.
+//! It keeps the open group, and when its end is seen finds its rows and hands them to every lane. It runs on a thread of
+//! its own, since it works rather than waits.
 
 mod rows;
 mod tables;
@@ -16,7 +16,6 @@ use becauselog_binlog::{
     event::{Event, EventKind, Query, Xid},
     group::{Group, Mark, StatementKind},
 };
-use becauselog_format::DdlChange;
 use becauselog_model::{TableName, Transaction};
 use becauselog_sink::failpoint;
 
@@ -28,6 +27,7 @@ use crate::{
     error::PipelineError,
     group::{GroupEvents, GroupStore, WithoutUndone},
     lane::Lane,
+    rows::{DdlPart, Owner, RowBatch},
     shapes::Shapes,
     status::Status,
     xa::XaStore,
@@ -40,6 +40,7 @@ pub type TableFilter = Arc<dyn Fn(&TableName) -> bool + Send + Sync>;
 pub struct Transform {
     lanes: Vec<Lane>,
     emitter: Emitter,
+    rows: RowBatch,
     shapes: Shapes,
     tables: Tables,
     filter: TableFilter,
@@ -82,7 +83,7 @@ pub struct Parts {
     pub status: Arc<Status>,
 }
 
-/// A batch is sent once it has so many bytes; before that when the reader has nothing more.
+/// A batch is sent once it will have about so many bytes; before that when the reader has nothing more.
 const BATCH_BYTES: usize = 1 << 20;
 
 impl From<Closed> for Stopped {
@@ -105,6 +106,7 @@ impl Transform {
         Self {
             lanes: parts.lanes,
             emitter: parts.emitter,
+            rows: RowBatch::default(),
             shapes: parts.shapes,
             tables: Tables::default(),
             filter: parts.filter,
@@ -132,10 +134,8 @@ impl Transform {
             self.event(event, mark, &mut groups).await?;
         }
         if self.emitter.has_news() {
-            self.emitter.send(&mut self.lanes, None).await?;
+            self.emitter.send(&self.lanes, self.rows.take(), None).await?;
             self.xa.durable(self.checkpoints.kept_seq())?;
-            let lossy = self.lanes.iter().map(Lane::losses).sum();
-            self.status.lossy_values.store(lossy, Ordering::Relaxed);
         }
         Ok(())
     }
@@ -243,8 +243,8 @@ impl Transform {
 
     /// Sends what is there when it is enough for a batch.
     async fn send_if_full(&mut self) -> Result<(), Stopped> {
-        if self.lanes.iter().any(|lane| lane.waiting_bytes() >= BATCH_BYTES) {
-            self.emitter.send(&mut self.lanes, None).await?;
+        if self.rows.bytes() >= BATCH_BYTES {
+            self.emitter.send(&self.lanes, self.rows.take(), None).await?;
         }
         Ok(())
     }
@@ -260,33 +260,29 @@ impl Transform {
         Ok(())
     }
 
-    /// Takes notice of a statement that may change shapes, and tells the lanes whose target has not got it yet. It
-    /// stands before all rows of its transaction, so a target with some of those has it.
+    /// Takes notice of a statement that may change shapes, and hands it to the lanes.
     fn ddl(&mut self, event: &Event, group: &Group, transaction: &Transaction) -> Result<(), Stopped> {
         let query = Query::parse(&event.body)
             .map_err(|source| PipelineError::Event { position: event.position(), source })?;
         let database = String::from_utf8_lossy(&query.schema).into_owned();
         self.shapes.note_statement(&database, &query.statement);
         self.tables.clear();
-        let ddl = DdlChange {
-            transaction,
-            file: &event.file,
-            pos: event.start,
-            timestamp_s: event.header.timestamp_s,
-            server_id: event.header.server_id,
-            database: &database,
-            statement: &query.statement,
-        };
-        let mut wanted = Vec::with_capacity(self.lanes.len());
-        self.wanted(group, transaction, &mut wanted)?;
-        for (lane, _) in self.lanes.iter_mut().zip(wanted).filter(|(_, wanted)| wanted.has(0)) {
-            lane.ddl(&ddl).map_err(|source| PipelineError::Format {
-                position: event.position(),
-                row: 0,
-                source,
-            })?;
-        }
+        let owner = self.owner(group, transaction)?;
+        self.rows.push_ddl(DdlPart { owner, event: event.clone(), database, statement: query.statement });
         Ok(())
+    }
+
+    /// A transaction with what every lane still wants of it.
+    fn owner(&mut self, group: &Group, transaction: &Transaction) -> Result<Arc<Owner>, Stopped> {
+        let mut wanted = Vec::with_capacity(self.lanes.len());
+        for lane in &mut self.lanes {
+            let answer = lane.wanted(group.transaction.gtid.as_ref(), transaction);
+            wanted.push(
+                answer
+                    .map_err(|diverged| PipelineError::Diverged { sink: lane.name().to_owned(), diverged })?,
+            );
+        }
+        Ok(Arc::new(Owner { transaction: transaction.clone(), wanted }))
     }
 
     fn xa_prepare(&mut self, xid: &Xid, group: &Group) -> Result<(), Stopped> {

@@ -33,7 +33,7 @@ struct DescribedColumn {
 #[derive(Debug, Error)]
 pub enum CatalogError {
     /// The query failed.
-    #[error("reading {what} from information_schema")]
+    #[error("reading {what} from information_schema: {source}")]
     Query {
         /// What was asked for.
         what: &'static str,

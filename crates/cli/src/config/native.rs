@@ -195,6 +195,8 @@ section! {
         memory_bytes: u64 = ("number", "16777216");
         /// Bytes of one transaction kept in memory; what is more waits in a spool in the state folder.
         transaction_memory_bytes: u64 = ("number", "4194304");
+        /// How many batches are encoded side by side for each sink; by default as many as there are cores, at most 8.
+        encoders: u64 = ("number", "");
         /// Bytes that prepared XA transactions may take in the state folder.
         xa_bytes: u64 = ("number", "17179869184");
         /// How many XA transactions may be prepared at once.

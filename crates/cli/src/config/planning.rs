@@ -129,6 +129,8 @@ fn limits(config: &LimitsConfig, problems: &mut Problems) -> LimitsPlan {
         problems.ranged("limits.memory_bytes", config.memory_bytes.unwrap_or(16 * MIB), MIB, 1 << 40);
     let transaction = config.transaction_memory_bytes.unwrap_or(4 * MIB);
     let transaction = problems.ranged("limits.transaction_memory_bytes", transaction, 65_536, 1 << 40);
+    let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
+    let encoders = problems.ranged("limits.encoders", config.encoders.unwrap_or(cores as u64), 1, 64);
     let shutdown_ms =
         problems.ranged("limits.shutdown_ms", config.shutdown_ms.unwrap_or(10_000), 1, 3_600_000);
     let default = XaLimits::default();
@@ -136,6 +138,7 @@ fn limits(config: &LimitsConfig, problems: &mut Problems) -> LimitsPlan {
     LimitsPlan {
         memory_bytes: sized(memory),
         transaction_memory_bytes: sized(transaction),
+        encoders: sized(encoders),
         xa: XaLimits {
             transactions_max: config.xa_transactions.map_or(default.transactions_max, sized),
             bytes_max: config.xa_bytes.unwrap_or(default.bytes_max),

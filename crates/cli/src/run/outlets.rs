@@ -2,7 +2,7 @@
 
 use becauselog_format::{Debezium, DebeziumConfig, Parts, Plain, PlainConfig};
 use becauselog_pipeline::{Encode, Outlet};
-use becauselog_sink::{BoxSink, Content, FileSink, Sink as _, SinkState, StdoutSink};
+use becauselog_sink::{Content, FileSink, Sink, SinkState, StdoutSink};
 use tokio::sync::watch;
 
 use crate::{
@@ -26,26 +26,39 @@ pub type SinkStates = Vec<(String, watch::Receiver<SinkState>)>;
 pub fn of(plan: &RunPlan) -> Result<Outlets, Failure> {
     let mut all = Outlets { outlets: Vec::new(), states: Vec::new() };
     for sink in &plan.sinks {
-        let (sink, encoder): (BoxSink, Box<dyn Encode>) = match sink {
+        let outlet: Outlet = match sink {
             SinkPlan::Stdout { name, content } => {
-                (Box::new(StdoutSink::new(name.clone(), *content)), encoder(&plan.format, *content))
+                all.outlet(StdoutSink::new(name.clone(), *content), || encoder(plan, *content), plan)
             }
             SinkPlan::Readable { name } => {
-                let readable = Readable::new(super::colors_on_stdout());
-                (Box::new(StdoutSink::new(name.clone(), Content::Values)), Box::new(readable))
+                let readable = || -> Box<dyn Encode> { Box::new(Readable::new(super::colors_on_stdout())) };
+                all.outlet(StdoutSink::new(name.clone(), Content::Values), readable, plan)
             }
             SinkPlan::File(config) => {
                 let opened = FileSink::open(config.clone()).map_err(|error| {
                     let what = anyhow::anyhow!("sink {}: {error}", config.name);
                     Failure::coded(error.class().into(), error.code(), what)
                 })?;
-                (Box::new(opened), encoder(&plan.format, config.content))
+                all.outlet(opened, || encoder(plan, config.content), plan)
             }
         };
-        all.states.push((sink.name().to_owned(), sink.state()));
-        all.outlets.push(Outlet::new(sink, encoder));
+        all.outlets.push(outlet);
     }
     Ok(all)
+}
+
+impl Outlets {
+    /// A sink with as many encoders as the plan allows.
+    fn outlet(
+        &mut self,
+        sink: impl Sink + 'static,
+        encoder: impl Fn() -> Box<dyn Encode>,
+        plan: &RunPlan,
+    ) -> Outlet {
+        self.states.push((sink.name().to_owned(), sink.state()));
+        let others = (1..plan.limits.encoders).map(|_| encoder()).collect();
+        Outlet::side_by_side(Box::new(sink), encoder(), others)
+    }
 }
 
 /// Standard output with an encoder.
@@ -53,12 +66,12 @@ pub fn stdout(encoder: Box<dyn Encode>) -> Outlet {
     Outlet::new(Box::new(StdoutSink::new("stdout", Content::Values)), encoder)
 }
 
-fn encoder(format: &FormatPlan, content: Content) -> Box<dyn Encode> {
+fn encoder(plan: &RunPlan, content: Content) -> Box<dyn Encode> {
     let parts = match content {
         Content::Values => Parts::Values,
         Content::Records => Parts::Records,
     };
-    match format {
+    match &plan.format {
         FormatPlan::Debezium(config) => Box::new(Debezium::new(DebeziumConfig { parts, ..config.clone() })),
         FormatPlan::Plain(config) => Box::new(Plain::new(PlainConfig { parts, ..config.clone() })),
     }

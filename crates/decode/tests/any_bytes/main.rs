@@ -125,6 +125,9 @@ fn a_row_without_columns_is_one_row_and_takes_no_bytes() {
     assert_eq!(read, [vec!["Ok(Absent)".to_owned(); columns]]);
     assert_eq!(count_rows(plan.layout(), &Rows { after: &all, ..rows }), Ok(0));
     assert!(count_rows(plan.layout(), &Rows { bytes: &[0], ..rows }).is_err());
+    // A partial after-image begins with its options, so that it never is without bytes.
+    let partial = Rows { kind: RowsKind::PartialUpdate, before: &none, ..rows };
+    assert_eq!(count_rows(plan.layout(), &partial), Ok(0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! A sink with its encoder, and the task that drives it.
+//! A sink with its encoders, and the task that drives it.
 
 use std::{
     sync::Arc,
@@ -10,20 +10,26 @@ use becauselog_sink::{BoxSink, Outcome, Sink, SinkError, failpoint};
 use tokio::sync::watch;
 
 use crate::{
-    budget::ByteReceiver, checkpoints::Checkpoints, encode::Encode, error::PipelineError, status::Status,
+    budget::{ByteReceiver, Charged},
+    checkpoints::Checkpoints,
+    encode::Encode,
+    encoders::{Encoders, Encoding},
+    error::PipelineError,
+    status::Status,
 };
 
-/// A sink and the encoder that makes its records.
+/// A sink and the encoders that make its records.
 pub struct Outlet {
     sink: BoxSink,
-    encoder: Box<dyn Encode>,
+    encoders: Vec<Box<dyn Encode>>,
 }
 
 /// What drives one sink.
 pub(super) struct SinkTask {
     pub number: usize,
     pub sink: BoxSink,
-    pub batches: ByteReceiver<Arc<EncodedBatch>>,
+    pub batches: ByteReceiver<Encoding>,
+    pub encoders: Arc<Encoders>,
     pub checkpoints: Arc<Checkpoints>,
     pub status: Arc<Status>,
     pub reopen: watch::Receiver<u64>,
@@ -34,10 +40,17 @@ const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_LAST: Duration = Duration::from_secs(10);
 
 impl Outlet {
-    /// An outlet.
+    /// An outlet whose one encoder sees all changes in order.
     #[must_use]
     pub fn new(sink: BoxSink, encoder: Box<dyn Encode>) -> Self {
-        Self { sink, encoder }
+        Self { sink, encoders: vec![encoder] }
+    }
+
+    /// An outlet whose encoders, all alike, work on consecutive batches side by side; the sink sees them in order.
+    #[must_use]
+    pub fn side_by_side(sink: BoxSink, first: Box<dyn Encode>, others: Vec<Box<dyn Encode>>) -> Self {
+        let encoders = std::iter::once(first).chain(others).collect();
+        Self { sink, encoders }
     }
 
     fn failed(&self, source: SinkError) -> PipelineError {
@@ -54,36 +67,44 @@ impl Outlet {
         begun.map_err(|error| self.failed(error))
     }
 
-    pub(super) fn into_parts(self) -> (BoxSink, Box<dyn Encode>) {
-        (self.sink, self.encoder)
+    pub(super) fn into_parts(self) -> (BoxSink, Vec<Box<dyn Encode>>) {
+        (self.sink, self.encoders)
     }
 }
 
 impl SinkTask {
-    /// Takes batches until the channel closes, then makes all of it durable.
+    /// Takes batches until the channel closes or one could not be made, then makes all of it durable.
     pub(super) async fn run(mut self) -> Result<(), PipelineError> {
         let name = self.sink.name().to_owned();
         let failed = |source| PipelineError::Sink { sink: name.clone(), source };
+        let mut torn = Ok(());
         loop {
             tokio::select! {
                 // Every future here may be dropped half-done: that is the sinks' contract, and `recv` is cancel-safe.
-                batch = self.batches.recv() => match batch {
-                    Some(batch) => self.write(&batch.item).await.map_err(failed)?,
-                    None => break,
-                },
+                batch = self.batches.recv() => {
+                    // Its room is given back when it is written.
+                    let Some(Charged { item, charge: _charge }) = batch else { break };
+                    match item.done().await {
+                        Ok(batch) => self.write(Arc::new(batch)).await.map_err(failed)?,
+                        Err(error) => {
+                            torn = Err(error);
+                            break;
+                        }
+                    }
+                }
                 durable = self.sink.idle() => self.checkpoints.durable(self.number, durable.map_err(failed)?),
                 Ok(()) = self.reopen.changed() => self.sink.reopen().await.map_err(failed)?,
             }
         }
         let durable = self.sink.flush().await.map_err(failed)?;
         self.checkpoints.durable(self.number, durable);
-        Ok(())
+        torn
     }
 
-    async fn write(&mut self, batch: &Arc<EncodedBatch>) -> Result<(), SinkError> {
+    async fn write(&mut self, batch: Arc<EncodedBatch>) -> Result<(), SinkError> {
         let mut wait = RETRY_FIRST;
         let outcome = loop {
-            match self.sink.write(batch).await {
+            match self.sink.write(&batch).await {
                 Err(error) if error.class() == ErrorClass::Transient => {
                     tracing::warn!(sink = self.sink.name(), %error, retry_in_ms = wait.as_millis(), "write failed");
                     tokio::time::sleep(wait).await;
@@ -93,7 +114,8 @@ impl SinkTask {
             }
         };
         failpoint("pipeline.sink.accepted");
-        self.note_lag(batch);
+        self.note_lag(&batch);
+        self.encoders.take_back(batch);
         if let Outcome::Durable(seq) = outcome {
             self.checkpoints.durable(self.number, seq);
         }

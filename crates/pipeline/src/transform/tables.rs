@@ -9,9 +9,31 @@ use bytes::Bytes;
 #[derive(Debug, Clone)]
 pub enum Table {
     /// They are read.
-    Wanted(Arc<TablePlan>),
+    Wanted(WantedTable),
     /// They are counted.
     Counted(Arc<Layout>),
+}
+
+/// A table whose rows are read.
+#[derive(Debug, Clone)]
+pub struct WantedTable {
+    /// How.
+    pub plan: Arc<TablePlan>,
+    /// About how many bytes a record of it takes beside the row's own: names and what is told of its origin.
+    pub row_bytes: usize,
+}
+
+/// What a record tells beside its row, in about so many bytes.
+const ORIGIN_BYTES: usize = 512;
+
+impl WantedTable {
+    /// A table that is read by this plan.
+    #[must_use]
+    pub fn new(plan: TablePlan) -> Self {
+        let names = plan.shape().columns.iter().map(|column| column.name.len().saturating_add(8));
+        let row_bytes = names.fold(ORIGIN_BYTES, usize::saturating_add);
+        Self { plan: Arc::new(plan), row_bytes }
+    }
 }
 
 /// Tables by number; a number is good until the next table map with the same one.
