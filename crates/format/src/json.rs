@@ -1,6 +1,7 @@
 //! Binary JSON documents as text.
 
 mod debezium;
+mod readable;
 mod server;
 
 use becauselog_model::jsonb::{self, Container, JsonbError, Value};
@@ -16,6 +17,15 @@ pub(crate) enum Style {
     Compact,
     /// What Debezium's reader makes of it: no spaces, opaque values without their type, doubles without exponents.
     Debezium,
+    /// As `Debezium`, but times below zero are right: what Maxwell's reader should make of it.
+    Readable,
+}
+
+impl Style {
+    /// Whether it is the text of the peers' log reader.
+    fn is_reader(self) -> bool {
+        matches!(self, Self::Debezium | Self::Readable)
+    }
 }
 
 /// Appends the text of a document.
@@ -42,13 +52,16 @@ impl Printer<'_> {
             Value::Bool(false) => self.out.extend_from_slice(b"false"),
             Value::Int(value) => text::int(self.out, value),
             Value::UInt(value) => text::uint(self.out, value),
-            Value::Double(value) if self.style == Style::Debezium => {
+            Value::Double(value) if self.style.is_reader() => {
                 text::float::debezium_json_double(self.out, value);
             }
             Value::Double(value) => text::float::server_double(self.out, value),
             Value::Str(text) => self.string(text),
             Value::Opaque { field_type, bytes } if self.style == Style::Debezium => {
                 debezium::opaque(self.out, field_type, bytes, self.losses);
+            }
+            Value::Opaque { field_type, bytes } if self.style == Style::Readable => {
+                readable::opaque(self.out, field_type, bytes)?;
             }
             Value::Opaque { field_type, bytes } => server::opaque(self.out, field_type, bytes),
             Value::Object(members) => self.container(members, depth, [b'{', b'}'])?,
@@ -88,8 +101,7 @@ impl Printer<'_> {
     /// A string in quotes; controls as `\u00xx` in each style's case, DEL and beyond as they are.
     fn string(&mut self, bytes: &[u8]) {
         self.out.push(b'"');
-        let hex: &[u8; 16] =
-            if self.style == Style::Debezium { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
+        let hex: &[u8; 16] = if self.style.is_reader() { b"0123456789ABCDEF" } else { b"0123456789abcdef" };
         let mut rest = bytes;
         loop {
             let clean = rest.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\');

@@ -2,7 +2,7 @@
 //!
 //! An encoder walks a change's cells once and appends records to an [`becauselog_model::EncodedBatch`]: no object a
 //! row, no string a cell. [`Debezium`] writes what Debezium 3.6.1.Final's JSON converter writes with schemas off;
-//! [`Plain`] is our own compact exact format. Both are described in `docs/formats.md`.
+//! [`Maxwell`] writes what Maxwell 1.45 writes; [`Plain`] is our own compact exact format. Both are described in `docs/formats.md`.
 //!
 //! What this crate deliberately does not know: how rows lie in the log ([`becauselog_model::RowImage`] hides it), who
 //! sends the batches where, clocks (the caller gives the processing time).
@@ -34,6 +34,7 @@ mod identity;
 mod image;
 mod json;
 mod losses;
+mod maxwell;
 mod parts;
 mod plain;
 mod records;
@@ -48,5 +49,9 @@ pub use debezium::{
 };
 pub use error::FormatError;
 pub use losses::Losses;
+pub use maxwell::{
+    Filter, FilterError, KeyFormat, Maxwell, MaxwellConfig, MaxwellRendering, Naming, Place, RowFilter,
+    Verdict, excluded_columns,
+};
 pub use parts::Parts;
 pub use plain::{Plain, PlainConfig};

@@ -19,6 +19,8 @@ pub struct Losses {
     pub texts_replaced: u64,
     /// Times inside JSON documents garbled as the peer garbles them.
     pub json_garbled: u64,
+    /// BIT values of more than 31 bits garbled as the peer garbles them.
+    pub bits_garbled: u64,
 }
 
 impl Losses {
@@ -30,7 +32,7 @@ impl Losses {
 
     /// Every cause by the name of its field, with its count.
     #[must_use]
-    pub const fn by_cause(&self) -> [(&'static str, u64); 8] {
+    pub const fn by_cause(&self) -> [(&'static str, u64); 9] {
         [
             ("bigint_wrapped", self.bigint_wrapped),
             ("dates_replaced", self.dates_replaced),
@@ -40,6 +42,7 @@ impl Losses {
             ("decimals_rounded", self.decimals_rounded),
             ("texts_replaced", self.texts_replaced),
             ("json_garbled", self.json_garbled),
+            ("bits_garbled", self.bits_garbled),
         ]
     }
 }

@@ -1,0 +1,130 @@
+//! Maxwell's messages as JSON.
+
+mod bits;
+mod config;
+mod decimal;
+mod envelope;
+mod filter;
+mod jdk_double;
+mod key;
+mod names;
+mod row;
+mod table;
+mod temporal;
+mod value;
+mod wkt;
+
+use becauselog_model::{EncodedBatch, Part, RowChange, RowImage};
+
+pub use self::config::{KeyFormat, MaxwellConfig, MaxwellRendering, Naming, columns as excluded_columns};
+pub use self::filter::{Filter, FilterError, RowFilter, Verdict};
+use self::{names::Fields, row::Row, table::Table};
+use crate::{
+    FormatError, Losses,
+    batch::{self, Mark, span},
+    records::{Draft, Records},
+    tables::Tables,
+};
+
+/// Writes what Maxwell 1.45 writes.
+#[derive(Debug)]
+pub struct Maxwell {
+    config: MaxwellConfig,
+    losses: Losses,
+    fields: Fields,
+    tables: Tables<Table>,
+    records: Records,
+    row: Row,
+}
+
+/// Where a row stands among those of its transaction that pass all filters, and what else Maxwell says of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The transaction's number in the storage engine; nothing where the log has none (MyISAM alone).
+    pub xid: Option<u64>,
+    /// How many rows of the transaction that pass the filters came before it.
+    pub offset: u64,
+    /// Whether it is the last of them.
+    pub last: bool,
+    /// How many changes of shapes came before it.
+    pub schema_id: u64,
+}
+
+impl Maxwell {
+    /// An encoder by this configuration.
+    #[must_use]
+    pub fn new(config: MaxwellConfig) -> Self {
+        Self {
+            records: Records::new(&config.name, config.parts, Vec::new()),
+            fields: Fields::new(config.output_naming_strategy),
+            losses: Losses::default(),
+            tables: Tables::new(),
+            row: Row::default(),
+            config,
+        }
+    }
+
+    /// The configuration it was made with.
+    #[must_use]
+    pub const fn config(&self) -> &MaxwellConfig {
+        &self.config
+    }
+
+    /// What was lost since it was made.
+    #[must_use]
+    pub const fn losses(&self) -> &Losses {
+        &self.losses
+    }
+
+    /// Appends the message of one change to `out`.
+    ///
+    /// `now_ns` is the processing time in nanoseconds since 1970 UTC, for `push_ts`.
+    ///
+    /// # Errors
+    /// When a cell cannot be read or does not fit its column; the batch is then as it was.
+    pub fn encode<'a, I: RowImage<'a>>(
+        &mut self,
+        change: &RowChange<'a, I>,
+        place: Place,
+        now_ns: u64,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        let mark = Mark::of(out);
+        let before_losses = self.losses;
+        let mut done = self.record(change, place, now_ns, out);
+        if done.is_ok() && !batch::fits(out) {
+            done = Err(FormatError::BatchFull { table: change.shape.name.clone() });
+        }
+        if done.is_err() {
+            mark.restore(out);
+            self.losses = before_losses;
+        }
+        done
+    }
+
+    fn record<'a, I: RowImage<'a>>(
+        &mut self,
+        change: &RowChange<'a, I>,
+        place: Place,
+        now_ns: u64,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        let Self { config, losses, fields, tables, records, row } = self;
+        let at = tables.find(change.shape, |shape| Table::prepare(shape, config));
+        let no_image = || FormatError::NoImage { table: change.shape.name.clone() };
+        let table = tables.get_mut(at).ok_or_else(no_image)?;
+        records.of(change.transaction);
+        let topic = table.topic.clone();
+        let topic = batch::topic(out, &topic, &mut table.topic_hint);
+        row.render(change, table, config, losses)?;
+        let start = out.values.len();
+        envelope::head(&mut out.values, config, fields, table, change, place, now_ns);
+        envelope::key(&mut out.values, config, fields, table, row);
+        envelope::row(&mut out.values, row);
+        let value = Some(span(start, out.values.len()));
+        out.values.push(b'\n');
+        let key = config.parts.records().then(|| key::push(&mut out.head, table, row, records, change.index));
+        records.push(out, change.index, Draft { topic, key, value, part: Part::Whole, header: None });
+        Ok(())
+    }
+}

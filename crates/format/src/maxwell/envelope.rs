@@ -1,0 +1,149 @@
+//! What stands around a row.
+
+use becauselog_model::{Op, RowChange};
+
+use super::{Place, config::MaxwellConfig, names::Fields, row::Row, table::Table};
+use crate::text::{self, string};
+
+/// Appends all before the key and the row.
+pub(super) fn head<I>(
+    out: &mut Vec<u8>,
+    config: &MaxwellConfig,
+    fields: &Fields,
+    table: &Table,
+    change: &RowChange<'_, I>,
+    place: Place,
+    now_ns: u64,
+) {
+    out.extend_from_slice(&table.head);
+    if let Some(query) = change.event.query.as_deref().filter(|_| config.output_row_query) {
+        out.extend_from_slice(&fields.query);
+        row_query(out, &String::from_utf8_lossy(query), config.row_query_max_length);
+    }
+    out.extend_from_slice(match change.op {
+        Op::Insert => b",\"type\":\"insert\"",
+        Op::Update => b",\"type\":\"update\"",
+        Op::Delete => b",\"type\":\"delete\"",
+    });
+    out.extend_from_slice(&fields.ts);
+    text::uint(out, change.event.timestamp_s.into());
+    if config.output_commit_info {
+        commit_info(out, config, fields, place);
+    }
+    if config.output_binlog_position {
+        out.extend_from_slice(&fields.position);
+        position(out, &change.event.file, change.event.pos);
+    }
+    let gtid = change.transaction.gtid.as_ref().filter(|_| config.output_gtid_position && config.gtid_mode);
+    if let Some(gtid) = gtid {
+        out.extend_from_slice(&fields.gtid);
+        string::quoted(out, &gtid.to_string());
+    }
+    numbers(out, config, fields, change, place);
+    if config.output_push_timestamp {
+        out.extend_from_slice(&fields.push_ts);
+        seconds(out, now_ns);
+    }
+}
+
+fn commit_info(out: &mut Vec<u8>, config: &MaxwellConfig, fields: &Fields, place: Place) {
+    if let Some(xid) = place.xid {
+        out.extend_from_slice(&fields.xid);
+        text::uint(out, xid);
+    }
+    if place.last {
+        out.extend_from_slice(&fields.commit);
+        out.extend_from_slice(b"true");
+    } else if config.output_xoffset {
+        out.extend_from_slice(&fields.xoffset);
+        text::uint(out, place.offset);
+    }
+}
+
+fn numbers<I>(
+    out: &mut Vec<u8>,
+    config: &MaxwellConfig,
+    fields: &Fields,
+    change: &RowChange<'_, I>,
+    place: Place,
+) {
+    if config.output_server_id {
+        out.extend_from_slice(&fields.server_id);
+        text::uint(out, change.event.server_id.into());
+    }
+    if let Some(thread) = change.transaction.thread_id.filter(|_| config.output_thread_id) {
+        out.extend_from_slice(&fields.thread_id);
+        text::uint(out, thread.into());
+    }
+    if config.output_schema_id {
+        out.extend_from_slice(&fields.schema_id);
+        text::uint(out, place.schema_id);
+    }
+}
+
+/// `"file:pos"`
+pub(super) fn position(out: &mut Vec<u8>, file: &str, pos: u64) {
+    out.push(b'"');
+    string::escaped(out, file);
+    out.push(b':');
+    text::uint(out, pos);
+    out.push(b'"');
+}
+
+/// Seconds with up to six digits behind the point, without zeros at their end.
+fn seconds(out: &mut Vec<u8>, now_ns: u64) {
+    let micros = now_ns / 1_000;
+    text::uint(out, micros / 1_000_000);
+    let fraction = u32::try_from(micros % 1_000_000).unwrap_or(0);
+    text::time::fraction(out, fraction, text::time::Fraction::Trimmed);
+}
+
+/// Appends `primary_key` and `primary_key_columns`.
+pub(super) fn key(out: &mut Vec<u8>, config: &MaxwellConfig, fields: &Fields, table: &Table, row: &Row) {
+    if config.output_primary_keys {
+        out.extend_from_slice(&fields.primary_key);
+        out.push(b'[');
+        for (index, value) in row.key_values().enumerate() {
+            if index > 0 {
+                out.push(b',');
+            }
+            out.extend_from_slice(value);
+        }
+        out.push(b']');
+    }
+    if config.output_primary_key_columns {
+        out.extend_from_slice(&fields.primary_key_columns);
+        out.extend_from_slice(&table.key_names);
+    }
+}
+
+/// Appends `data` and `old`, and the end.
+pub(super) fn row(out: &mut Vec<u8>, row: &Row) {
+    out.extend_from_slice(b",\"data\":");
+    out.extend_from_slice(&row.data);
+    if row.changed {
+        out.extend_from_slice(b",\"old\":");
+        out.extend_from_slice(&row.old);
+    }
+    out.push(b'}');
+}
+
+/// A text cut to so many UTF-16 units. Half of a character beyond U+FFFF is written as its escape alone.
+fn row_query(out: &mut Vec<u8>, query: &str, units_max: usize) {
+    let mut units = 0usize;
+    let cut = query.char_indices().find(|(_, character)| {
+        units = units.saturating_add(character.len_utf16());
+        units_max > 0 && units > units_max
+    });
+    let Some((at, character)) = cut else { return string::quoted(out, query) };
+    let units_before = units.saturating_sub(character.len_utf16());
+    out.push(b'"');
+    string::escaped(out, query.get(..at).unwrap_or_default());
+    if units_before < units_max {
+        let mut pair = [0; 2];
+        if let Some(first) = character.encode_utf16(&mut pair).first() {
+            out.extend_from_slice(format!("\\u{first:04X}").as_bytes());
+        }
+    }
+    out.push(b'"');
+}
