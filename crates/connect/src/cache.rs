@@ -27,6 +27,22 @@ impl<T> SchemaCache<T> {
         schema: &Arc<Schema>,
         make: impl FnOnce() -> Result<T, DataError>,
     ) -> Result<&T, DataError> {
+        self.entry(schema, make).map(|made| &*made)
+    }
+
+    /// The same, to change it.
+    pub(crate) fn get_or_default(&mut self, schema: &Arc<Schema>) -> Result<&mut T, DataError>
+    where
+        T: Default,
+    {
+        self.entry(schema, || Ok(T::default()))
+    }
+
+    fn entry(
+        &mut self,
+        schema: &Arc<Schema>,
+        make: impl FnOnce() -> Result<T, DataError>,
+    ) -> Result<&mut T, DataError> {
         let address = Arc::as_ptr(schema).addr();
         if !self.made.contains_key(&address) {
             let made = make()?;
@@ -35,7 +51,7 @@ impl<T> SchemaCache<T> {
             }
             self.made.insert(address, (Arc::clone(schema), made));
         }
-        let kept = self.made.get(&address).map(|(_, made)| made);
+        let kept = self.made.get_mut(&address).map(|(_, made)| made);
         kept.ok_or_else(|| DataError::new("a schema's cache lost what it was given"))
     }
 }

@@ -57,12 +57,20 @@ impl Decimal {
         format!("{}e{}", self.unscaled, -i64::from(self.scale)).parse().unwrap_or(f64::NAN)
     }
 
+    /// The nearest float.
+    pub fn to_f32(&self) -> f32 {
+        format!("{}e{}", self.unscaled, -i64::from(self.scale)).parse().unwrap_or(f32::NAN)
+    }
+
     /// The whole part, and its low 64 bits, as `BigDecimal.longValue` has them.
     pub fn to_i64_wrapping(&self) -> i64 {
         let ten = BigInt::from(10);
-        let whole = match u32::try_from(self.scale) {
-            Ok(scale) => &self.unscaled / ten.pow(scale),
-            Err(_) => &self.unscaled * ten.pow(self.scale.unsigned_abs()),
+        let power = self.scale.unsigned_abs();
+        let whole = match self.scale {
+            // So many digits are dropped that nothing is left; so many zeros are added that the low bits are zero.
+            _ if power > 4096 => BigInt::ZERO,
+            0.. => &self.unscaled / ten.pow(power),
+            _ => &self.unscaled * ten.pow(power),
         };
         let bytes = whole.to_signed_bytes_le();
         let fill = if whole.sign() == Sign::Minus { 0xff } else { 0 };
@@ -71,6 +79,21 @@ impl Decimal {
             *to = *from;
         }
         i64::from_le_bytes(low)
+    }
+
+    /// The number, where it is whole and 64 bits hold it.
+    pub fn to_i64_exact(&self) -> Option<i64> {
+        let ten = BigInt::from(10);
+        // More digits than these are beyond 64 bits, whatever they are.
+        if self.scale.unsigned_abs() > 4096 {
+            return (self.unscaled.sign() == Sign::NoSign).then_some(0);
+        }
+        let power = ten.pow(self.scale.unsigned_abs());
+        if self.scale < 0 {
+            return i64::try_from(&self.unscaled * power).ok();
+        }
+        let whole = &self.unscaled / &power;
+        (&whole * power == self.unscaled).then(|| i64::try_from(whole).ok()).flatten()
     }
 
     /// `BigDecimal.hashCode`.

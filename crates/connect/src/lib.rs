@@ -16,17 +16,30 @@
 )]
 
 mod cache;
+mod chain;
+mod date_format;
 mod decimal;
 mod error;
+mod field_path;
+mod java_hash;
 mod json;
+mod literal;
 mod options;
+mod predicate;
 mod record;
+mod regex;
 mod schema;
+mod schema_names;
+mod side;
+mod simple_text;
+mod transform;
 mod value;
 
+pub use chain::Chain;
 pub use decimal::Decimal;
 pub use error::{ConfigError, ConfigErrors, DataError};
 pub use json::{DecimalFormat, JsonConfig, JsonConverter, parse};
 pub use record::{Header, Record};
 pub use schema::{Field, Kind, Schema, logical};
+pub use simple_text::simple_header_text;
 pub use value::{Struct, Value};

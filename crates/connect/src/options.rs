@@ -1,6 +1,8 @@
 //! The options of one transform, predicate or converter, each read by name. What nothing asked for is unknown.
 
 use crate::ConfigError;
+use crate::date_format::DateFormat;
+use crate::regex::{JavaRegex, Rewrite};
 
 /// How unlike a name may be to be proposed.
 const NEAR: f64 = 0.6;
@@ -36,6 +38,11 @@ impl<'p> Options<'p> {
                 self.errors.push(unknown(&self.prefix, name, &self.known));
             }
         }
+        self.errors
+    }
+
+    /// What is wrong so far, unknown options aside.
+    pub(crate) fn errors(self) -> Vec<ConfigError> {
         self.errors
     }
 
@@ -127,6 +134,58 @@ impl<'p> Options<'p> {
             self.fail(name, "is required: a list with commas");
         }
         list
+    }
+
+    /// A Java regular expression that must be there.
+    pub(crate) fn regex(&mut self, name: &'static str) -> Option<JavaRegex> {
+        let pattern = self.required(name);
+        self.compile(name, &pattern)
+    }
+
+    /// Compiles a pattern for an option.
+    pub(crate) fn compile(&mut self, name: &'static str, pattern: &str) -> Option<JavaRegex> {
+        if pattern.is_empty() {
+            return None;
+        }
+        match JavaRegex::new(pattern) {
+            Ok(regex) => Some(regex),
+            Err(problem) => {
+                self.fail(name, problem);
+                None
+            }
+        }
+    }
+
+    /// A pattern and its replacement, both required.
+    pub(crate) fn rewrite(&mut self, pattern: &'static str, replacement: &'static str) -> Option<Rewrite> {
+        let regex = self.regex(pattern);
+        let text = self.text(replacement);
+        if text.is_none() {
+            self.fail(replacement, "is required");
+        }
+        self.rewrite_of(regex?, replacement, &text?)
+    }
+
+    /// A compiled pattern with its replacement.
+    pub(crate) fn rewrite_of(&mut self, regex: JavaRegex, name: &'static str, text: &str) -> Option<Rewrite> {
+        match Rewrite::new(regex, text) {
+            Ok(rewrite) => Some(rewrite),
+            Err(problem) => {
+                self.fail(name, problem);
+                None
+            }
+        }
+    }
+
+    /// A pattern of times for an option.
+    pub(crate) fn date_format(&mut self, name: &'static str, pattern: &str) -> Option<DateFormat> {
+        match DateFormat::new(pattern) {
+            Ok(format) => Some(format),
+            Err(problem) => {
+                self.fail(name, problem);
+                None
+            }
+        }
     }
 
     /// Whether it is given.

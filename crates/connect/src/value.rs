@@ -239,6 +239,11 @@ impl Struct {
         place.map(|place| *place = value).is_some()
     }
 
+    /// A field's value as it is, to change it; nothing if there is no such field.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Value> {
+        self.values.get_mut(self.schema.index_of(name)?)
+    }
+
     /// The same values under a schema with as many fields.
     pub(crate) fn with_schema(self, schema: Arc<Schema>) -> Result<Self, DataError> {
         Self::new(schema, self.values)
