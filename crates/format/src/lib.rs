@@ -50,8 +50,9 @@ pub use debezium::{
 pub use error::FormatError;
 pub use losses::Losses;
 pub use maxwell::{
-    Filter, FilterError, KeyFormat, Maxwell, MaxwellConfig, MaxwellRendering, Naming, Place, RowFilter,
-    Verdict, excluded_columns,
+    ColumnDetail, DdlError, DefinedColumn, DefinedTable, Definitions, Effect, Filter, FilterError, KeyFormat,
+    Maxwell, MaxwellConfig, MaxwellRendering, Naming, PartitionBy, PartitionHash, Partitioner, Place,
+    RowFilter, Verdict, excluded_columns,
 };
 pub use parts::Parts;
 pub use plain::{Plain, PlainConfig};

@@ -2,12 +2,14 @@
 
 mod bits;
 mod config;
+mod ddl;
 mod decimal;
 mod envelope;
 mod filter;
 mod jdk_double;
 mod key;
 mod names;
+mod partition;
 mod row;
 mod table;
 mod temporal;
@@ -17,10 +19,14 @@ mod wkt;
 use becauselog_model::{EncodedBatch, Part, RowChange, RowImage};
 
 pub use self::config::{KeyFormat, MaxwellConfig, MaxwellRendering, Naming, columns as excluded_columns};
+pub use self::ddl::{
+    Column as DefinedColumn, DdlError, Definitions, Detail as ColumnDetail, Effect, Table as DefinedTable,
+};
 pub use self::filter::{Filter, FilterError, RowFilter, Verdict};
+pub use self::partition::{PartitionBy, PartitionHash, Partitioner};
 use self::{names::Fields, row::Row, table::Table};
 use crate::{
-    FormatError, Losses,
+    DdlChange, FormatError, Losses,
     batch::{self, Mark, span},
     records::{Draft, Records},
     tables::Tables,
@@ -48,6 +54,8 @@ pub struct Place {
     pub last: bool,
     /// How many changes of shapes came before it.
     pub schema_id: u64,
+    /// Whether the table has no primary key: a key of its shape is a unique index then, which Maxwell does not look at.
+    pub keyless: bool,
 }
 
 impl Maxwell {
@@ -102,6 +110,54 @@ impl Maxwell {
         done
     }
 
+    /// Appends one message for each effect of a DDL statement, where they are wanted. `schema_id`: the version of the
+    /// definitions after it.
+    ///
+    /// # Errors
+    /// When the batch is full; it is then as it was.
+    pub fn encode_ddl(
+        &mut self,
+        ddl: &DdlChange<'_>,
+        effects: &[Effect],
+        schema_id: u64,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        if !self.config.output_ddl {
+            return Ok(());
+        }
+        let mark = Mark::of(out);
+        self.records.of(ddl.transaction);
+        for (index, effect) in (0..).zip(effects) {
+            self.ddl_record(ddl, effect, index, schema_id, out);
+        }
+        if batch::fits(out) {
+            return Ok(());
+        }
+        mark.restore(out);
+        Err(FormatError::BatchFull { table: becauselog_model::TableName::new(ddl.database, "") })
+    }
+
+    fn ddl_record(
+        &mut self,
+        ddl: &DdlChange<'_>,
+        effect: &Effect,
+        index: u64,
+        schema_id: u64,
+        out: &mut EncodedBatch,
+    ) {
+        let config = &self.config;
+        let template = config.ddl_kafka_topic.as_ref().unwrap_or(&config.kafka_topic);
+        let topic = crate::table::topic(&table::topic_of(template, effect.database(), effect.table()));
+        let topic = batch::topic(out, &topic, &mut 0);
+        let start = out.values.len();
+        ddl::push(&mut out.values, effect);
+        envelope::ddl(&mut out.values, config, ddl, schema_id);
+        let value = Some(span(start, out.values.len()));
+        out.values.push(b'\n');
+        let key = config.parts.records().then(|| key::of_ddl(&mut out.head, &self.records, index));
+        self.records.push(out, index, Draft { topic, key, value, part: Part::Whole, header: None });
+    }
+
     fn record<'a, I: RowImage<'a>>(
         &mut self,
         change: &RowChange<'a, I>,
@@ -110,7 +166,7 @@ impl Maxwell {
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         let Self { config, losses, fields, tables, records, row } = self;
-        let at = tables.find(change.shape, |shape| Table::prepare(shape, config));
+        let at = tables.find(change.shape, |shape| Table::prepare(shape, config, place.keyless));
         let no_image = || FormatError::NoImage { table: change.shape.name.clone() };
         let table = tables.get_mut(at).ok_or_else(no_image)?;
         records.of(change.transaction);

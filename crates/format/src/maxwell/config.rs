@@ -45,7 +45,7 @@ pub struct MaxwellConfig {
     pub name: String,
     /// Which parts are wanted.
     pub parts: Parts,
-    /// The topic of rows; `%{database}`, `%{table}` and `%{type}` are filled in.
+    /// The topic of rows; `%{database}` and `%{table}` are filled in.
     pub kafka_topic: String,
     /// The topic of DDL messages; that of rows where nothing is said.
     pub ddl_kafka_topic: Option<String>,

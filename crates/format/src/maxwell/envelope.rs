@@ -3,7 +3,10 @@
 use becauselog_model::{Op, RowChange};
 
 use super::{Place, config::MaxwellConfig, names::Fields, row::Row, table::Table};
-use crate::text::{self, string};
+use crate::{
+    DdlChange,
+    text::{self, string},
+};
 
 /// Appends all before the key and the row.
 pub(super) fn head<I>(
@@ -145,5 +148,43 @@ fn row_query(out: &mut Vec<u8>, query: &str, units_max: usize) {
             out.extend_from_slice(format!("\\u{first:04X}").as_bytes());
         }
     }
+    out.push(b'"');
+}
+
+/// Appends what follows a DDL message's shapes. Names do not follow the naming strategy here.
+pub(super) fn ddl(out: &mut Vec<u8>, config: &MaxwellConfig, ddl: &DdlChange<'_>, schema_id: u64) {
+    out.extend_from_slice(b",\"ts\":");
+    text::uint(out, u64::from(ddl.timestamp_s).saturating_mul(1_000));
+    out.extend_from_slice(b",\"sql\":");
+    quoted_raw(out, &String::from_utf8_lossy(ddl.statement));
+    if config.output_binlog_position {
+        out.extend_from_slice(b",\"position\":");
+        position(out, ddl.file, ddl.pos);
+    }
+    if let Some(gtid) =
+        ddl.transaction.gtid.as_ref().filter(|_| config.output_gtid_position && config.gtid_mode)
+    {
+        out.extend_from_slice(b",\"gtid\":");
+        string::quoted(out, &gtid.to_string());
+    }
+    if config.output_schema_id {
+        out.extend_from_slice(b",\"schema_id\":");
+        text::uint(out, schema_id);
+    }
+    out.push(b'}');
+}
+
+/// Appends a text in quotes as Jackson writes it where it writes characters, not bytes: those beyond U+FFFF as they are.
+pub(super) fn quoted_raw(out: &mut Vec<u8>, text: &str) {
+    out.push(b'"');
+    let mut rest = text;
+    while let Some((at, beyond)) = rest.char_indices().find(|(_, c)| c.len_utf8() == 4) {
+        let (head, tail) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        string::escaped(out, head);
+        let (character, after) = tail.split_at_checked(beyond.len_utf8()).unwrap_or((tail, ""));
+        out.extend_from_slice(character.as_bytes());
+        rest = after;
+    }
+    string::escaped(out, rest);
     out.push(b'"');
 }

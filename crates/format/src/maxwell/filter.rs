@@ -13,6 +13,7 @@ use regex::Regex;
 use thiserror::Error;
 
 pub use self::rows::RowFilter;
+pub(super) use self::rows::java_text;
 
 /// Rules in order.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +74,9 @@ enum Pattern {
 enum ValuePattern {
     /// The word `null`: SQL NULL, or a text `null` or `NULL`.
     Null,
-    Like(Pattern),
+    /// `*`: any value, NULL too.
+    Anything,
+    Like(Regex),
 }
 
 impl Pattern {

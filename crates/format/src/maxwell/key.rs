@@ -52,3 +52,12 @@ fn hash(bytes: &[u8], seed: u64) -> u64 {
     hash = hash.wrapping_mul(0xff51_afd7_ed55_8ccd);
     hash ^ hash >> 33
 }
+
+/// Appends the key of a DDL message: a UUID, in quotes.
+pub(super) fn of_ddl(head: &mut Vec<u8>, records: &Records, index: u64) -> Span {
+    let start = head.len();
+    let mut id = Vec::new();
+    records.push_id(&mut id, index);
+    uuid(head, &id);
+    span(start, head.len())
+}

@@ -44,9 +44,8 @@ pub(super) struct Column {
 }
 
 impl Table {
-    pub(super) fn prepare(shape: &TableShape, config: &MaxwellConfig) -> Self {
-        // Maxwell knows primary keys only; a table without one has no key, unique indexes or not.
-        let key: Vec<usize> = shape.key.clone().unwrap_or_default();
+    pub(super) fn prepare(shape: &TableShape, config: &MaxwellConfig, keyless: bool) -> Self {
+        let key: Vec<usize> = shape.key.clone().filter(|_| !keyless).unwrap_or_default();
         let column = |(index, column): (usize, &ColumnShape)| Column {
             name: field(config.output_naming_strategy, &column.name),
             excluded: config.excludes(&column.name),
@@ -57,7 +56,7 @@ impl Table {
             key.iter().filter_map(|at| shape.columns.get(*at)).map(|column| &*column.name).collect();
         let (key_parts, key_end) = key_texts(shape, &names, config.kafka_key_format);
         Self {
-            topic: topic(&topic_of(&config.kafka_topic, &shape.name.database, Some(&shape.name.table), "")),
+            topic: topic(&topic_of(&config.kafka_topic, &shape.name.database, Some(&shape.name.table))),
             topic_hint: 0,
             head: head(shape),
             columns: shape.columns.iter().enumerate().map(column).collect(),
@@ -70,11 +69,8 @@ impl Table {
 }
 
 /// A topic's name from its template.
-pub(super) fn topic_of(template: &str, database: &str, table: Option<&str>, kind: &str) -> String {
-    template
-        .replace("%{database}", database)
-        .replace("%{table}", table.unwrap_or(""))
-        .replace("%{type}", kind)
+pub(super) fn topic_of(template: &str, database: &str, table: Option<&str>) -> String {
+    template.replace("%{database}", database).replace("%{table}", table.unwrap_or(""))
 }
 
 fn head(shape: &TableShape) -> Box<[u8]> {

@@ -87,7 +87,12 @@ impl Parser<'_> {
         if self.word == Word::Mark('.') {
             return self.wrong("put a value that has a dot in quotes");
         }
-        Ok(ColumnRule { name, value: if is_null { ValuePattern::Null } else { ValuePattern::Like(value) } })
+        let value = match value {
+            _ if is_null => ValuePattern::Null,
+            Pattern::Anything => ValuePattern::Anything,
+            Pattern::Like(regex) => ValuePattern::Like(regex),
+        };
+        Ok(ColumnRule { name, value })
     }
 
     /// A name is a regular expression too, for the whole text.

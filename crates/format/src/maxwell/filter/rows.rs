@@ -91,7 +91,7 @@ fn prepare(filter: &Filter, shape: &TableShape, config: &MaxwellConfig) -> Prepa
         Some(Step { include, column: Some((column, place)) })
     };
     let steps = filter.rules.iter().enumerate().filter(|rule| fits(&rule)).filter_map(step).collect();
-    Prepared { table: Table::prepare(shape, config), steps }
+    Prepared { table: Table::prepare(shape, config, false), steps }
 }
 
 /// Whether a row's value of a column is one that the rule means.
@@ -99,13 +99,14 @@ fn fits(rule: &ColumnRule, column: &Column, value: &[u8]) -> bool {
     let text = java_text(value, !column.texts.is_empty());
     match (&rule.value, text) {
         (ValuePattern::Null, text) => text.is_none_or(|text| text == "null" || text == "NULL"),
-        (ValuePattern::Like(pattern), Some(text)) => pattern.fits(&text),
+        (ValuePattern::Anything, _) => true,
+        (ValuePattern::Like(pattern), Some(text)) => pattern.is_match(&text),
         (ValuePattern::Like(_), None) => false,
     }
 }
 
 /// A rendered value as Java's `toString` has it: texts without quotes, sets as `[a, b]`; nothing for NULL.
-fn java_text(json: &[u8], of_texts: bool) -> Option<String> {
+pub(in crate::maxwell) fn java_text(json: &[u8], of_texts: bool) -> Option<String> {
     let text = str::from_utf8(json).unwrap_or_default();
     match json.first() {
         _ if json == b"null" => None,
