@@ -75,6 +75,7 @@ pub async fn without_state<S: Source + 'static>(run: Ephemeral<S>) -> Result<Exi
     let scratch = Scratch::new()?;
     let config = PipelineConfig {
         filter: run.filter,
+        maxwell: None,
         queue_bytes: 16 << 20,
         transaction_memory_bytes: 4 << 20,
         xa: XaLimits::default(),
@@ -144,6 +145,7 @@ fn config(plan: &RunPlan) -> PipelineConfig {
     let tables = plan.tables.clone();
     PipelineConfig {
         filter: Arc::new(move |name| tables.wants(&name.database, &name.table)),
+        maxwell: None,
         queue_bytes: plan.limits.memory_bytes,
         transaction_memory_bytes: plan.limits.transaction_memory_bytes,
         xa: plan.limits.xa,

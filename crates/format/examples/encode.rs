@@ -104,6 +104,7 @@ fn measure(what: &str, rows: u64, mut encode: impl FnMut(&RowChange<'_, Row<'_>>
             op: Op::Insert,
             row,
             index: n,
+            place: becauselog_model::Place::default(),
             before: None,
             after: Some(Row(&cells)),
         };

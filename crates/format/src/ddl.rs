@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use becauselog_model::Transaction;
 
+use crate::Effect;
+
 /// A DDL statement of the log, borrowed.
 #[derive(Debug, Clone, Copy)]
 pub struct DdlChange<'a> {
@@ -21,4 +23,8 @@ pub struct DdlChange<'a> {
     pub database: &'a str,
     /// The statement as the server logged it.
     pub statement: &'a [u8],
+    /// What it did, where shapes are followed statement by statement.
+    pub effects: &'a [Effect],
+    /// How many statements changed shapes up to and with it; 0 where they are not followed.
+    pub schema_id: u64,
 }

@@ -64,6 +64,9 @@ pub enum FormatError {
         /// The column's index from 0.
         column: usize,
     },
+    /// What a DDL statement did to shapes cannot be told.
+    #[error(transparent)]
+    Ddl(#[from] crate::DdlError),
     /// The batch would grow beyond 4 GiB.
     #[error("{table}: the batch would grow beyond 4 GiB: encode into a new one")]
     BatchFull {

@@ -51,8 +51,8 @@ pub use error::FormatError;
 pub use losses::Losses;
 pub use maxwell::{
     ColumnDetail, DdlError, DefinedColumn, DefinedTable, Definitions, Effect, Filter, FilterError, KeyFormat,
-    Maxwell, MaxwellConfig, MaxwellRendering, Naming, PartitionBy, PartitionHash, Partitioner, Place,
-    RowFilter, Verdict, excluded_columns,
+    Maxwell, MaxwellConfig, MaxwellRendering, Naming, PartitionBy, PartitionHash, Partitioner, RowFilter,
+    Verdict, excluded_columns,
 };
 pub use parts::Parts;
 pub use plain::{Plain, PlainConfig};

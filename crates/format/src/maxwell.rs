@@ -43,21 +43,6 @@ pub struct Maxwell {
     row: Row,
 }
 
-/// Where a row stands among those of its transaction that pass all filters, and what else Maxwell says of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Place {
-    /// The transaction's number in the storage engine; nothing where the log has none (MyISAM alone).
-    pub xid: Option<u64>,
-    /// How many rows of the transaction that pass the filters came before it.
-    pub offset: u64,
-    /// Whether it is the last of them.
-    pub last: bool,
-    /// How many changes of shapes came before it.
-    pub schema_id: u64,
-    /// Whether the table has no primary key: a key of its shape is a unique index then, which Maxwell does not look at.
-    pub keyless: bool,
-}
-
 impl Maxwell {
     /// An encoder by this configuration.
     #[must_use]
@@ -93,13 +78,12 @@ impl Maxwell {
     pub fn encode<'a, I: RowImage<'a>>(
         &mut self,
         change: &RowChange<'a, I>,
-        place: Place,
         now_ns: u64,
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         let mark = Mark::of(out);
         let before_losses = self.losses;
-        let mut done = self.record(change, place, now_ns, out);
+        let mut done = self.record(change, now_ns, out);
         if done.is_ok() && !batch::fits(out) {
             done = Err(FormatError::BatchFull { table: change.shape.name.clone() });
         }
@@ -110,25 +94,18 @@ impl Maxwell {
         done
     }
 
-    /// Appends one message for each effect of a DDL statement, where they are wanted. `schema_id`: the version of the
-    /// definitions after it.
+    /// Appends one message for each effect of a DDL statement, where they are wanted.
     ///
     /// # Errors
     /// When the batch is full; it is then as it was.
-    pub fn encode_ddl(
-        &mut self,
-        ddl: &DdlChange<'_>,
-        effects: &[Effect],
-        schema_id: u64,
-        out: &mut EncodedBatch,
-    ) -> Result<(), FormatError> {
+    pub fn encode_ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError> {
         if !self.config.output_ddl {
             return Ok(());
         }
         let mark = Mark::of(out);
         self.records.of(ddl.transaction);
-        for (index, effect) in (0..).zip(effects) {
-            self.ddl_record(ddl, effect, index, schema_id, out);
+        for (index, effect) in (0..).zip(ddl.effects) {
+            self.ddl_record(ddl, effect, index, out);
         }
         if batch::fits(out) {
             return Ok(());
@@ -137,21 +114,14 @@ impl Maxwell {
         Err(FormatError::BatchFull { table: becauselog_model::TableName::new(ddl.database, "") })
     }
 
-    fn ddl_record(
-        &mut self,
-        ddl: &DdlChange<'_>,
-        effect: &Effect,
-        index: u64,
-        schema_id: u64,
-        out: &mut EncodedBatch,
-    ) {
+    fn ddl_record(&mut self, ddl: &DdlChange<'_>, effect: &Effect, index: u64, out: &mut EncodedBatch) {
         let config = &self.config;
         let template = config.ddl_kafka_topic.as_ref().unwrap_or(&config.kafka_topic);
         let topic = crate::table::topic(&table::topic_of(template, effect.database(), effect.table()));
         let topic = batch::topic(out, &topic, &mut 0);
         let start = out.values.len();
         ddl::push(&mut out.values, effect);
-        envelope::ddl(&mut out.values, config, ddl, schema_id);
+        envelope::ddl(&mut out.values, config, ddl);
         let value = Some(span(start, out.values.len()));
         out.values.push(b'\n');
         let key = config.parts.records().then(|| key::of_ddl(&mut out.head, &self.records, index));
@@ -161,11 +131,11 @@ impl Maxwell {
     fn record<'a, I: RowImage<'a>>(
         &mut self,
         change: &RowChange<'a, I>,
-        place: Place,
         now_ns: u64,
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         let Self { config, losses, fields, tables, records, row } = self;
+        let place = change.place;
         let at = tables.find(change.shape, |shape| Table::prepare(shape, config, place.keyless));
         let no_image = || FormatError::NoImage { table: change.shape.name.clone() };
         let table = tables.get_mut(at).ok_or_else(no_image)?;
@@ -174,7 +144,7 @@ impl Maxwell {
         let topic = batch::topic(out, &topic, &mut table.topic_hint);
         row.render(change, table, config, losses)?;
         let start = out.values.len();
-        envelope::head(&mut out.values, config, fields, table, change, place, now_ns);
+        envelope::head(&mut out.values, config, fields, table, change, now_ns);
         envelope::key(&mut out.values, config, fields, table, row);
         envelope::row(&mut out.values, row);
         let value = Some(span(start, out.values.len()));

@@ -64,6 +64,22 @@ pub enum Op {
     Delete,
 }
 
+/// Where a row stands among those of its transaction that pass all filters, and what is known beside the log's rows.
+/// Formats that tell of transactions as wholes look at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Place {
+    /// The transaction's number in the storage engine; nothing where the log has none (MyISAM alone, XA).
+    pub xid: Option<u64>,
+    /// How many rows of the transaction that pass the filters came before it.
+    pub offset: u64,
+    /// Whether it is the last of them.
+    pub last: bool,
+    /// How many statements changed shapes before it, counted from 1; 0 where they are not followed.
+    pub schema_id: u64,
+    /// The table is known to have no primary key: a key of its shape is a unique index then.
+    pub keyless: bool,
+}
+
 /// One row change with all that an encoder needs, borrowed.
 #[derive(Debug, Clone, Copy)]
 pub struct RowChange<'a, I> {
@@ -79,6 +95,8 @@ pub struct RowChange<'a, I> {
     pub row: u32,
     /// The change's index in its transaction, from 0, counted before any filter.
     pub index: u64,
+    /// Where it stands among the others.
+    pub place: Place,
     /// The row before; nothing for an insert.
     pub before: Option<I>,
     /// The row after; nothing for a delete.

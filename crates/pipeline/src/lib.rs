@@ -24,6 +24,7 @@ mod encoders;
 mod error;
 mod group;
 mod lane;
+mod maxwell;
 mod rows;
 mod run;
 mod shapes;
@@ -34,6 +35,7 @@ mod xa;
 
 pub use encode::Encode;
 pub use error::PipelineError;
+pub use maxwell::MaxwellView;
 pub use run::{Finished, Outlet, Pipeline, PipelineConfig, Source};
 pub use shapes::Shapes;
 pub use status::{Lag, Status};

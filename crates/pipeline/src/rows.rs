@@ -11,8 +11,8 @@ use std::{
 
 use becauselog_binlog::event::{self, Event, RowsHeader};
 use becauselog_decode::{RowIndex, Rows, TablePlan};
-use becauselog_format::DdlChange;
-use becauselog_model::{EncodedBatch, RowChange, RowsEvent, Transaction};
+use becauselog_format::{DdlChange, Effect};
+use becauselog_model::{EncodedBatch, Place, RowChange, RowsEvent, Transaction};
 
 use crate::{encode::Encode, error::PipelineError, lane::Wanted};
 
@@ -31,6 +31,8 @@ pub struct Owner {
     pub transaction: Transaction,
     /// One for each lane.
     pub wanted: Vec<Wanted>,
+    /// Its number in the storage engine, from its XID event.
+    pub xid: Option<u64>,
 }
 
 #[derive(Debug)]
@@ -52,6 +54,16 @@ pub struct RowsPart {
     pub query: Option<Arc<[u8]>>,
     /// The index of the first of them in its transaction.
     pub first: u64,
+    /// The number of the first of them in the event.
+    pub row: u32,
+    /// How many rows of the transaction were wanted before them.
+    pub offset: u64,
+    /// Whether the last of them is the last wanted one of the transaction.
+    pub ends: bool,
+    /// How many statements changed shapes before them.
+    pub schema_id: u64,
+    /// The table has no primary key.
+    pub keyless: bool,
 }
 
 /// A DDL statement.
@@ -65,6 +77,10 @@ pub struct DdlPart {
     pub database: String,
     /// The statement.
     pub statement: bytes::Bytes,
+    /// What it did, where shapes are followed.
+    pub effects: Vec<Effect>,
+    /// How many statements changed shapes up to and with it.
+    pub schema_id: u64,
 }
 
 impl RowBatch {
@@ -92,6 +108,13 @@ impl RowBatch {
     pub fn push_ddl(&mut self, part: DdlPart) {
         self.bytes = self.bytes.saturating_add(part.statement.len().saturating_mul(2));
         self.parts.push(Part::Ddl(part));
+    }
+
+    /// Says that the last rows here are the last of their transaction.
+    pub fn end_transaction(&mut self) {
+        if let Some(Part::Rows { part, .. }) = self.parts.last_mut() {
+            part.ends = true;
+        }
     }
 
     /// Hands out what is there and is empty again.
@@ -156,8 +179,11 @@ impl RowsPart {
         };
         let now_ns = now_ns();
         let op = rows.kind.op();
-        let numbered = index.iter().zip(0_u32..).zip(self.first..);
-        for ((at, row), change_index) in numbered.filter(|(_, index)| wanted.has(*index)) {
+        let last = index.len().saturating_sub(1);
+        let numbered = index.iter().zip(self.row..).zip(self.first..);
+        for (number, ((at, row), change_index)) in
+            numbered.enumerate().filter(|(_, (_, index))| wanted.has(*index))
+        {
             let (before, after) = rows.images(&self.plan, *at);
             let change = RowChange {
                 transaction: &self.owner.transaction,
@@ -166,6 +192,13 @@ impl RowsPart {
                 op,
                 row,
                 index: change_index,
+                place: Place {
+                    xid: self.owner.xid,
+                    offset: self.offset.saturating_add(number as u64),
+                    last: self.ends && number == last,
+                    schema_id: self.schema_id,
+                    keyless: self.keyless,
+                },
                 before,
                 after,
             };
@@ -198,6 +231,8 @@ impl DdlPart {
             server_id: self.event.header.server_id,
             database: &self.database,
             statement: &self.statement,
+            effects: &self.effects,
+            schema_id: self.schema_id,
         };
         encoder.ddl(&ddl, out).map_err(|source| PipelineError::Format {
             position: self.event.position(),

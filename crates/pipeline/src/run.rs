@@ -20,6 +20,7 @@ use crate::{
     encoders::Encoders,
     error::PipelineError,
     lane::{Ahead, Lane},
+    maxwell::{Beside, MaxwellView},
     shapes::Shapes,
     state::StateFolder,
     status::Status,
@@ -32,6 +33,8 @@ use crate::{
 pub struct PipelineConfig {
     /// Which tables are wanted.
     pub filter: TableFilter,
+    /// What Maxwell's messages need beside rows, where such are written.
+    pub maxwell: Option<MaxwellView>,
     /// How much may be queued between the stages, all together.
     pub queue_bytes: usize,
     /// How much of a transaction waits in memory for its end; the rest waits in a file.
@@ -150,6 +153,7 @@ impl Pipeline {
             emitter: Emitter::new(Arc::clone(&checkpoints), &started),
             shapes,
             filter: self.config.filter,
+            beside: self.config.maxwell.map(Beside::new),
             spool_folder,
             transaction_memory_bytes: self.config.transaction_memory_bytes,
             xa: XaStore::open(xa_folder, self.config.xa, Some(&started))?,

@@ -13,9 +13,10 @@ use std::{
 
 use becauselog_binlog::{
     SourceBatch,
-    event::{Event, EventKind, Query, Xid},
+    event::{Event, EventKind, Query, Xid, XidEvent},
     group::{Group, Mark, StatementKind},
 };
+use becauselog_format::DdlError;
 use becauselog_model::{TableName, Transaction};
 use becauselog_sink::failpoint;
 
@@ -27,6 +28,7 @@ use crate::{
     error::PipelineError,
     group::{GroupEvents, GroupStore, WithoutUndone},
     lane::Lane,
+    maxwell::Beside,
     rows::{DdlPart, Owner, RowBatch},
     shapes::Shapes,
     status::Status,
@@ -44,6 +46,7 @@ pub struct Transform {
     shapes: Shapes,
     tables: Tables,
     filter: TableFilter,
+    beside: Option<Beside>,
     store: GroupStore,
     spool_folder: PathBuf,
     xa: XaStore,
@@ -71,6 +74,8 @@ pub struct Parts {
     pub shapes: Shapes,
     /// Which tables are wanted.
     pub filter: TableFilter,
+    /// What is told beside rows, where it is wanted.
+    pub beside: Option<Beside>,
     /// Where large transactions wait.
     pub spool_folder: PathBuf,
     /// How many bytes of a transaction stay in memory.
@@ -110,6 +115,7 @@ impl Transform {
             shapes: parts.shapes,
             tables: Tables::default(),
             filter: parts.filter,
+            beside: parts.beside,
             store,
             spool_folder: parts.spool_folder,
             xa: parts.xa,
@@ -162,7 +168,7 @@ impl Transform {
             }
             Mark::Commit => {
                 let group = group()?;
-                self.commit(&group).await
+                self.commit(&event, &group).await
             }
             Mark::Rollback => {
                 let group = group()?;
@@ -233,10 +239,10 @@ impl Transform {
         );
     }
 
-    async fn commit(&mut self, group: &Group) -> Result<(), Stopped> {
+    async fn commit(&mut self, event: &Event, group: &Group) -> Result<(), Stopped> {
         failpoint("pipeline.commit");
         let events = self.events(group)?;
-        self.deliver(group, &group.transaction, events).await?;
+        self.deliver(group, &group.transaction, events, xid(event)?).await?;
         self.ended(group);
         self.send_if_full().await
     }
@@ -252,7 +258,7 @@ impl Transform {
     async fn statement(&mut self, event: &Event, kind: StatementKind, group: &Group) -> Result<(), Stopped> {
         // A statement that ends a group stands alone in it; whatever else was kept is of the same group.
         let events = self.events(group)?;
-        self.deliver(group, &group.transaction, events).await?;
+        self.deliver(group, &group.transaction, events, None).await?;
         if kind == StatementKind::Ddl {
             self.ddl(event, group, &group.transaction)?;
         }
@@ -267,13 +273,29 @@ impl Transform {
         let database = String::from_utf8_lossy(&query.schema).into_owned();
         self.shapes.note_statement(&database, &query.statement);
         self.tables.clear();
-        let owner = self.owner(group, transaction)?;
-        self.rows.push_ddl(DdlPart { owner, event: event.clone(), database, statement: query.statement });
+        let owner = self.owner(group, transaction, None)?;
+        let (mut effects, mut schema_id) = (Vec::new(), 0);
+        if let Some(beside) = &mut self.beside {
+            let done = beside.ddl(&database, &query.statement);
+            let failed = |source: DdlError| {
+                let position = event.position();
+                PipelineError::Format { position, row: 0, source: source.into() }
+            };
+            effects = done.map_err(failed)?;
+            schema_id = beside.schema_id();
+        }
+        let statement = query.statement;
+        self.rows.push_ddl(DdlPart { owner, event: event.clone(), database, statement, effects, schema_id });
         Ok(())
     }
 
     /// A transaction with what every lane still wants of it.
-    fn owner(&mut self, group: &Group, transaction: &Transaction) -> Result<Arc<Owner>, Stopped> {
+    fn owner(
+        &mut self,
+        group: &Group,
+        transaction: &Transaction,
+        xid: Option<u64>,
+    ) -> Result<Arc<Owner>, Stopped> {
         let mut wanted = Vec::with_capacity(self.lanes.len());
         for lane in &mut self.lanes {
             let answer = lane.wanted(group.transaction.gtid.as_ref(), transaction);
@@ -282,7 +304,7 @@ impl Transform {
                     .map_err(|diverged| PipelineError::Diverged { sink: lane.name().to_owned(), diverged })?,
             );
         }
-        Ok(Arc::new(Owner { transaction: transaction.clone(), wanted }))
+        Ok(Arc::new(Owner { transaction: transaction.clone(), wanted, xid }))
     }
 
     fn xa_prepare(&mut self, xid: &Xid, group: &Group) -> Result<(), Stopped> {
@@ -296,11 +318,21 @@ impl Transform {
     async fn xa_commit(&mut self, xid: &Xid, group: &Group) -> Result<(), Stopped> {
         self.store.clear();
         let prepared = self.xa.prepared(xid, &group.end)?;
-        self.deliver(group, &prepared.transaction, prepared.events).await?;
+        self.deliver(group, &prepared.transaction, prepared.events, None).await?;
         let seq = self.emitter.filling_seq();
         self.xa.settle(xid, group.transaction.gtid.as_ref(), &group.end, seq)?;
         failpoint("pipeline.xa.settled");
         self.ended(group);
         self.send_if_full().await
     }
+}
+
+/// The number of a transaction from the event that ends it, if that is an XID event.
+fn xid(event: &Event) -> Result<Option<u64>, Stopped> {
+    if event.kind() != EventKind::XID {
+        return Ok(None);
+    }
+    let parsed = XidEvent::parse(&event.body)
+        .map_err(|source| PipelineError::Event { position: event.position(), source })?;
+    Ok(Some(parsed.xid))
 }

@@ -61,6 +61,7 @@ fn line(colors: bool, op: Op, before: Option<&[Cell<'_>]>, after: Option<&[Cell<
         op,
         row: 0,
         index: 0,
+        place: becauselog_model::Place::default(),
         before: before.map(Row),
         after: after.map(Row),
     };

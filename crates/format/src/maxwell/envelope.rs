@@ -1,8 +1,8 @@
 //! What stands around a row.
 
-use becauselog_model::{Op, RowChange};
+use becauselog_model::{Op, Place, RowChange};
 
-use super::{Place, config::MaxwellConfig, names::Fields, row::Row, table::Table};
+use super::{config::MaxwellConfig, names::Fields, row::Row, table::Table};
 use crate::{
     DdlChange,
     text::{self, string},
@@ -15,9 +15,9 @@ pub(super) fn head<I>(
     fields: &Fields,
     table: &Table,
     change: &RowChange<'_, I>,
-    place: Place,
     now_ns: u64,
 ) {
+    let place = change.place;
     out.extend_from_slice(&table.head);
     if let Some(query) = change.event.query.as_deref().filter(|_| config.output_row_query) {
         out.extend_from_slice(&fields.query);
@@ -152,7 +152,7 @@ fn row_query(out: &mut Vec<u8>, query: &str, units_max: usize) {
 }
 
 /// Appends what follows a DDL message's shapes. Names do not follow the naming strategy here.
-pub(super) fn ddl(out: &mut Vec<u8>, config: &MaxwellConfig, ddl: &DdlChange<'_>, schema_id: u64) {
+pub(super) fn ddl(out: &mut Vec<u8>, config: &MaxwellConfig, ddl: &DdlChange<'_>) {
     out.extend_from_slice(b",\"ts\":");
     text::uint(out, u64::from(ddl.timestamp_s).saturating_mul(1_000));
     out.extend_from_slice(b",\"sql\":");
@@ -169,7 +169,7 @@ pub(super) fn ddl(out: &mut Vec<u8>, config: &MaxwellConfig, ddl: &DdlChange<'_>
     }
     if config.output_schema_id {
         out.extend_from_slice(b",\"schema_id\":");
-        text::uint(out, schema_id);
+        text::uint(out, ddl.schema_id);
     }
     out.push(b'}');
 }

@@ -2,7 +2,7 @@
 
 use becauselog_model::{RowChange, RowImage, TableShape};
 
-use super::{Effect, Place, config::MaxwellConfig, filter::java_text, row::Row, table::Table};
+use super::{Effect, config::MaxwellConfig, filter::java_text, row::Row, table::Table};
 use crate::{FormatError, Losses, tables::Tables};
 
 /// What rows are told apart by (`producer_partition_by`).
@@ -66,13 +66,10 @@ impl Partitioner {
     pub fn of_row<'a, I: RowImage<'a>>(
         &mut self,
         change: &RowChange<'a, I>,
-        place: Place,
         partitions: u32,
     ) -> Result<u32, FormatError> {
-        let text = match self.text(self.by, change, place)? {
-            text if text.is_empty() && self.by == PartitionBy::Column => {
-                self.text(self.fallback, change, place)?
-            }
+        let text = match self.text(self.by, change)? {
+            text if text.is_empty() && self.by == PartitionBy::Column => self.text(self.fallback, change)?,
             text => text,
         };
         Ok(self.hash.partition(&text, partitions))
@@ -92,17 +89,16 @@ impl Partitioner {
         &mut self,
         by: PartitionBy,
         change: &RowChange<'a, I>,
-        place: Place,
     ) -> Result<String, FormatError> {
         let number = |number: Option<u64>| number.map_or("null".to_owned(), |number| number.to_string());
         let name = &change.shape.name;
         Ok(match by {
             PartitionBy::Database => name.database.to_string(),
             PartitionBy::Table => name.table.to_string(),
-            PartitionBy::TransactionId => number(place.xid),
+            PartitionBy::TransactionId => number(change.place.xid),
             PartitionBy::ThreadId => number(change.transaction.thread_id.map(u64::from)),
-            PartitionBy::PrimaryKey => self.values(change, place, true)?,
-            PartitionBy::Column => self.values(change, place, false)?,
+            PartitionBy::PrimaryKey => self.values(change, true)?,
+            PartitionBy::Column => self.values(change, false)?,
         })
     }
 
@@ -110,12 +106,11 @@ impl Partitioner {
     fn values<'a, I: RowImage<'a>>(
         &mut self,
         change: &RowChange<'a, I>,
-        place: Place,
         of_key: bool,
     ) -> Result<String, FormatError> {
         let Self { columns, config, tables, row, .. } = self;
         let at = tables.find(change.shape, |shape| {
-            (Table::prepare(shape, config, place.keyless), places(shape, columns))
+            (Table::prepare(shape, config, change.place.keyless), places(shape, columns))
         });
         let no_image = || FormatError::NoImage { table: change.shape.name.clone() };
         let (table, asked) = tables.get_mut(at).ok_or_else(no_image)?;

@@ -242,6 +242,8 @@ fn a_statement_is_a_plain_event() {
     let mut out = crate::replay::batch();
     let transaction = transaction();
     let ddl = becauselog_format::DdlChange {
+        effects: &[],
+        schema_id: 0,
         transaction: &transaction,
         file: &"bin.000003".into(),
         pos: 400,

@@ -97,6 +97,7 @@ impl Plans {
                             op: rows.kind.op(),
                             row: u32::try_from(row)?,
                             index,
+                            place: becauselog_model::Place::default(),
                             before,
                             after,
                         })?;

@@ -62,5 +62,15 @@ pub fn change<'a>(
         (Some(_), Some(_)) => Op::Update,
         (Some(_), None) => Op::Delete,
     };
-    RowChange { transaction, event, shape, op, row: 0, index: 3, before, after }
+    RowChange {
+        transaction,
+        event,
+        shape,
+        op,
+        row: 0,
+        index: 3,
+        place: becauselog_model::Place::default(),
+        before,
+        after,
+    }
 }

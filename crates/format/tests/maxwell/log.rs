@@ -11,9 +11,9 @@ use becauselog_binlog::{
     group::{Group, Mark, Statement, StatementKind, classify},
 };
 use becauselog_decode::{Image, Rows, TablePlan, index_rows};
-use becauselog_format::{DdlChange, Definitions, Maxwell, Partitioner, Place, RowFilter};
+use becauselog_format::{DdlChange, Definitions, Maxwell, Partitioner, RowFilter};
 use becauselog_model::{
-    BatchRange, BinlogPosition, EncodedBatch, GtidSet, Progress, RowChange, RowsEvent, Transaction,
+    BatchRange, BinlogPosition, EncodedBatch, GtidSet, Place, Progress, RowChange, RowsEvent, Transaction,
 };
 use becauselog_schema::Tracker;
 
@@ -128,10 +128,12 @@ impl Encoding {
                 let defined = definitions.table(&name.database, &name.table);
                 let keyless = defined.is_some_and(|table| table.key.is_empty());
                 let last = Some(at) == last;
-                let place = Place { xid, offset, last, schema_id: definitions.version(), keyless };
-                maxwell.encode(change, place, NOW_NS, out)?;
+                let schema_id = definitions.version();
+                let place = Place { xid, offset, last, schema_id, keyless };
+                let change = &RowChange { place, ..*change };
+                maxwell.encode(change, NOW_NS, out)?;
                 if let Some((partitioner, count)) = partitioner {
-                    partitions.push(partitioner.of_row(change, place, *count)?);
+                    partitions.push(partitioner.of_row(change, *count)?);
                 }
                 offset += 1;
             }
@@ -151,25 +153,27 @@ impl Encoding {
             if !(is_ddl || ends && at + 1 == played.events.len()) {
                 continue;
             }
+            let database = String::from_utf8_lossy(&query.schema).into_owned();
+            let statement = String::from_utf8_lossy(&query.statement).into_owned();
+            let mut effects = self.definitions.apply(&database, &statement)?;
+            effects.retain(|effect| effect.passes(self.filter.filter()));
+            let output_ddl = self.maxwell.config().output_ddl;
+            if let Some((partitioner, count)) = self.partitioner.as_ref().filter(|_| output_ddl) {
+                let of = |effect| partitioner.of_ddl(effect, *count);
+                self.ddl_partitions.extend(effects.iter().map(of));
+            }
             let ddl = DdlChange {
                 transaction: &played.group.transaction,
                 file: &event.file,
                 pos: event.start,
                 timestamp_s: event.header.timestamp_s,
                 server_id: event.header.server_id,
-                database: &String::from_utf8_lossy(&query.schema),
+                database: &database,
                 statement: &query.statement,
+                effects: &effects,
+                schema_id: self.definitions.version(),
             };
-            let statement = String::from_utf8_lossy(ddl.statement).into_owned();
-            let mut effects = self.definitions.apply(ddl.database, &statement)?;
-            effects.retain(|effect| effect.passes(self.filter.filter()));
-            if let Some((partitioner, count)) =
-                self.partitioner.as_ref().filter(|_| self.maxwell.config().output_ddl)
-            {
-                let of = |effect| partitioner.of_ddl(effect, *count);
-                self.ddl_partitions.extend(effects.iter().map(of));
-            }
-            self.maxwell.encode_ddl(&ddl, &effects, self.definitions.version(), &mut self.out)?;
+            self.maxwell.encode_ddl(&ddl, &mut self.out)?;
         }
         Ok(())
     }
@@ -223,6 +227,7 @@ fn replay(
                 op: rows.kind.op(),
                 row: u32::try_from(row)?,
                 index,
+                place: Place::default(),
                 before,
                 after,
             })?;

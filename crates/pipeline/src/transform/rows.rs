@@ -1,13 +1,13 @@
 //! Delivering one closed group: its table maps, its rows, its SQL texts.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use becauselog_binlog::{
     event::{self, Event, EventKind, FormatDescription, RowsHeader, RowsQuery},
     group::{Group, Statement, classify},
 };
-use becauselog_decode::{Layout, TablePlan, count_rows, index_rows};
-use becauselog_model::{PartialTransaction, Transaction};
+use becauselog_decode::{Layout, Rows, TablePlan, count_rows, index_rows};
+use becauselog_model::{PartialTransaction, RowsEvent, Transaction};
 use becauselog_sink::failpoint;
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
     error::PipelineError,
     group::GroupEvents,
     lane::Lane,
+    maxwell::Beside,
     rows::{Owner, RowsPart, rows_of},
     status::Status,
 };
@@ -29,6 +30,8 @@ struct Delivery {
     /// The index of the next change.
     next: u64,
     query: Option<Arc<[u8]>>,
+    /// How many changes were handed on.
+    passed: u64,
 }
 
 impl Transform {
@@ -39,8 +42,9 @@ impl Transform {
         group: &Group,
         transaction: &Transaction,
         events: GroupEvents,
+        xid: Option<u64>,
     ) -> Result<(), Stopped> {
-        let mut delivery = Delivery { owner: None, next: 0, query: None };
+        let mut delivery = Delivery { owner: None, next: 0, query: None, passed: 0 };
         for event in events {
             let event =
                 event.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
@@ -51,13 +55,15 @@ impl Transform {
                 _ if event.kind().is_rows() => {
                     let owner = match &delivery.owner {
                         Some(owner) => Arc::clone(owner),
-                        None => Arc::clone(delivery.owner.insert(self.owner(group, transaction)?)),
+                        None => Arc::clone(delivery.owner.insert(self.owner(group, transaction, xid)?)),
                     };
-                    self.send_within(&owner, delivery.next).await?;
-                    self.rows(event, owner, &mut delivery)?;
+                    self.rows(event, owner, &mut delivery).await?;
                 }
                 _ => {}
             }
+        }
+        if delivery.passed > 0 {
+            self.rows.end_transaction();
         }
         if delivery.next > 0 {
             self.lanes.iter_mut().for_each(Lane::delivered);
@@ -90,7 +96,12 @@ impl Transform {
             let shape = self.shapes.shape_for(&map, &at()).await?;
             let plan = TablePlan::compile(&map, shape)
                 .map_err(|source| PipelineError::Plan { position: at(), source })?;
-            Table::Wanted(WantedTable::new(plan))
+            let mut wanted = WantedTable::new(plan);
+            if let Some(beside) = &self.beside {
+                wanted.keyless = beside.is_keyless(&map.name);
+                wanted.by_row = beside.looks_at_rows(wanted.plan.shape());
+            }
+            Table::Wanted(wanted)
         } else {
             let layout =
                 Layout::compile(&map).map_err(|source| PipelineError::Plan { position: at(), source })?;
@@ -115,7 +126,12 @@ impl Transform {
         }
     }
 
-    fn rows(&mut self, event: Event, owner: Arc<Owner>, delivery: &mut Delivery) -> Result<(), Stopped> {
+    async fn rows(
+        &mut self,
+        event: Event,
+        owner: Arc<Owner>,
+        delivery: &mut Delivery,
+    ) -> Result<(), Stopped> {
         let header = RowsHeader::parse(event.kind(), None, &event.body)
             .map_err(|source| PipelineError::Event { position: event.position(), source })?;
         if header.table_id == RowsHeader::DUMMY_TABLE {
@@ -123,28 +139,95 @@ impl Transform {
         }
         let rows = rows_of(&header);
         let torn = |table: String| |source| PipelineError::Rows { position: event.position(), table, source };
-        let found = match self.tables.get(header.table_id) {
+        let wanted = match self.tables.get(header.table_id) {
             None => {
                 let error = PipelineError::Unmapped { position: event.position(), table_id: header.table_id };
                 return Err(error.into());
             }
             Some(Table::Counted(layout)) => {
-                count_rows(layout, &rows).map_err(torn(format!("number {}", header.table_id)))?
+                let found = count_rows(layout, &rows).map_err(torn(format!("number {}", header.table_id)))?;
+                delivery.next = delivery.next.saturating_add(found as u64);
+                return Ok(());
             }
-            Some(Table::Wanted(WantedTable { plan, row_bytes })) => {
-                self.index.clear();
-                let found = index_rows(plan, &rows, &mut self.index);
-                let found = found.map_err(torn(plan.shape().name.to_string()))?;
-                let bytes = found.saturating_mul(*row_bytes).saturating_add(event.len());
-                let (plan, query) = (Arc::clone(plan), delivery.query.clone());
-                let part = RowsPart { owner, plan, event, query, first: delivery.next };
-                self.rows.push_rows(part, &self.index, bytes);
-                Status::add(&self.status.changes, found as u64);
-                found
-            }
+            Some(Table::Wanted(wanted)) => wanted.clone(),
         };
-        delivery.next = delivery.next.saturating_add(found as u64);
+        self.index.clear();
+        let found = index_rows(&wanted.plan, &rows, &mut self.index);
+        let found = found.map_err(torn(wanted.plan.shape().name.to_string()))?;
+        let runs = match wanted.by_row {
+            true => self.passing(&event, &owner, &wanted, &rows)?,
+            false => std::iter::once(0..found).collect(),
+        };
+        // What was handed on last waits for the next that is, or for the transaction's end: it may be the last.
+        let first = delivery.next;
+        for run in runs {
+            let before = first.saturating_add(run.start as u64);
+            self.send_within(&owner, before).await?;
+            self.push(event.clone(), &owner, delivery, &wanted, first, run);
+        }
+        delivery.next = first.saturating_add(found as u64);
         Ok(())
+    }
+
+    /// The rows that pass one by one, as ranges of them.
+    fn passing(
+        &mut self,
+        event: &Event,
+        owner: &Owner,
+        wanted: &WantedTable,
+        rows: &Rows<'_>,
+    ) -> Result<Vec<Range<usize>>, Stopped> {
+        let Some(beside) = &mut self.beside else {
+            return Ok(std::iter::once(0..self.index.len()).collect());
+        };
+        let described = RowsEvent {
+            file: Arc::clone(&event.file),
+            pos: event.start,
+            timestamp_s: event.header.timestamp_s,
+            server_id: event.header.server_id,
+            query: None,
+        };
+        let passing = beside.passing(&owner.transaction, &described, &wanted.plan, rows, &self.index);
+        let failed = |source| PipelineError::Format { position: event.position(), row: 0, source };
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for (row, _) in passing.map_err(failed)?.into_iter().enumerate().filter(|(_, passes)| *passes) {
+            match runs.last_mut() {
+                Some(run) if run.end == row => run.end = row.saturating_add(1),
+                _ => runs.push(row..row.saturating_add(1)),
+            }
+        }
+        Ok(runs)
+    }
+
+    /// Hands on a range of an event's rows; `first` is the index of the event's first row.
+    fn push(
+        &mut self,
+        event: Event,
+        owner: &Arc<Owner>,
+        delivery: &mut Delivery,
+        wanted: &WantedTable,
+        first: u64,
+        run: Range<usize>,
+    ) {
+        let index = self.index.get(run.clone()).unwrap_or_default();
+        let whole = run.len() == self.index.len();
+        let bytes = index.len().saturating_mul(wanted.row_bytes);
+        let bytes = bytes.saturating_add(if whole { event.len() } else { 0 });
+        let part = RowsPart {
+            owner: Arc::clone(owner),
+            plan: Arc::clone(&wanted.plan),
+            event,
+            query: delivery.query.clone(),
+            first: first.saturating_add(run.start as u64),
+            row: u32::try_from(run.start).unwrap_or(u32::MAX),
+            offset: delivery.passed,
+            ends: false,
+            schema_id: self.beside.as_ref().map_or(0, Beside::schema_id),
+            keyless: wanted.keyless,
+        };
+        self.rows.push_rows(part, index, bytes);
+        delivery.passed = delivery.passed.saturating_add(run.len() as u64);
+        Status::add(&self.status.changes, run.len() as u64);
     }
 }
 

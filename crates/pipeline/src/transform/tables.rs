@@ -21,6 +21,10 @@ pub struct WantedTable {
     pub plan: Arc<TablePlan>,
     /// About how many bytes a record of it takes beside the row's own: names and what is told of its origin.
     pub row_bytes: usize,
+    /// It is known to have no primary key.
+    pub keyless: bool,
+    /// Its rows pass one by one.
+    pub by_row: bool,
 }
 
 /// What a record tells beside its row, in about so many bytes.
@@ -32,7 +36,7 @@ impl WantedTable {
     pub fn new(plan: TablePlan) -> Self {
         let names = plan.shape().columns.iter().map(|column| column.name.len().saturating_add(8));
         let row_bytes = names.fold(ORIGIN_BYTES, usize::saturating_add);
-        Self { plan: Arc::new(plan), row_bytes }
+        Self { plan: Arc::new(plan), row_bytes, keyless: false, by_row: false }
     }
 }
 
