@@ -29,7 +29,6 @@ pub mod charset;
 mod checkpoint;
 mod class;
 mod decimal;
-pub mod digits;
 mod flavor;
 mod gtid;
 mod gtid_set;
