@@ -5,6 +5,8 @@
 
 mod check;
 mod debezium;
+#[cfg(test)]
+mod docs_tests;
 mod error;
 mod file;
 mod native;

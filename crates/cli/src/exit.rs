@@ -115,6 +115,6 @@ impl From<anyhow::Error> for Failure {
 
 impl From<PipelineError> for Failure {
     fn from(error: PipelineError) -> Self {
-        Self { exit: error.class().into(), code: error.code(), error: error.into() }
+        Self::coded(error.class().into(), error.code(), error)
     }
 }

@@ -38,7 +38,7 @@ pub enum PipelineError {
         /// Where its table map is.
         position: BinlogPosition,
         /// What is wrong with it.
-        source: ShapeError,
+        source: Box<ShapeError>,
     },
     /// Reading `information_schema`.
     #[error("at {position}: reading the shapes of tables from the server: {source}")]

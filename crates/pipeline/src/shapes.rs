@@ -50,7 +50,7 @@ impl Shapes {
         map: &TableMap,
         at: &BinlogPosition,
     ) -> Result<Arc<TableShape>, PipelineError> {
-        let failed = |source| PipelineError::Shape { position: at.clone(), source };
+        let failed = |source| PipelineError::Shape { position: at.clone(), source: Box::new(source) };
         for _ in 0..RELOADS_MAX {
             match self.tracker.shape_for(map) {
                 Err(ShapeError::NeedsReload(_)) => self.reload(map, at).await?,

@@ -46,7 +46,7 @@ pub enum XaError {
     /// Too many, or too much, is prepared.
     #[error(
         "prepared XA transactions exceed the limit ({what}); commit or roll back what `XA RECOVER` lists on the server, \
-         or raise limits.xa_transactions_max / limits.xa_bytes_max"
+         or raise limits.xa_transactions / limits.xa_bytes"
     )]
     Full {
         /// Which limit.
@@ -85,6 +85,17 @@ pub struct Prepared {
 }
 
 impl XaError {
+    /// The stable code under which the error is documented.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Io { .. } => "E_XA_IO",
+            Self::Full { .. } => "E_XA_FULL",
+            Self::Unknown { .. } => "E_XA_UNKNOWN",
+            Self::Damaged { .. } => "E_XA_DAMAGED",
+        }
+    }
+
     /// What is to be done about it.
     #[must_use]
     pub const fn class(&self) -> ErrorClass {

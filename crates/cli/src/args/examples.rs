@@ -61,7 +61,8 @@ Exit codes: 0 no error, 2 the config cannot be used, 3 at least one error.";
 pub const POSITION: &str = "\
 Examples:
   becauselog position show -c shop.toml
-  becauselog position set -c shop.toml 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2048 --reason 'restored from backup'";
+  becauselog position set -c shop.toml mysql-bin.000003:4 --reason 'restored from backup'
+  becauselog position set -c shop.toml 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-2048 --reason moved";
 
 /// Under `completions`.
 pub const COMPLETIONS: &str = "\

@@ -116,37 +116,3 @@ fn help(command: &mut clap::Command, path: &str, page: &mut String) {
         help(sub, &format!("{path} {name}"), page);
     }
 }
-
-/// Every code that an error can have stands as a text in some crate's sources.
-#[test]
-fn every_error_code_has_a_page() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut codes = std::collections::BTreeSet::new();
-    for name in ["binlog", "schema", "decode", "format", "sink", "pipeline", "cli"] {
-        collect(&root.join("crates").join(name).join("src"), &mut codes);
-    }
-    assert!(codes.len() > 20, "{codes:?}");
-    let missing: Vec<&String> =
-        codes.iter().filter(|code| !root.join("docs/errors").join(format!("{code}.md")).exists()).collect();
-    assert!(missing.is_empty(), "without a page in docs/errors: {missing:?}");
-    let index = std::fs::read_to_string(root.join("docs/errors/README.md")).unwrap_or_default();
-    let unlisted: Vec<&String> = codes.iter().filter(|code| !index.contains(&format!("[{code}]"))).collect();
-    assert!(unlisted.is_empty(), "not in docs/errors/README.md: {unlisted:?}");
-}
-
-fn collect(folder: &std::path::Path, codes: &mut std::collections::BTreeSet<String>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, codes);
-        } else if path.extension().is_some_and(|ending| ending == "rs") {
-            let text = std::fs::read_to_string(&path).unwrap();
-            let found = text.split('"').skip(1).step_by(2).filter(|text| is_code(text)).map(str::to_owned);
-            codes.extend(found);
-        }
-    }
-}
-
-fn is_code(text: &str) -> bool {
-    text.starts_with("E_") && text.len() > 3 && text.bytes().all(|c| c.is_ascii_uppercase() || c == b'_')
-}

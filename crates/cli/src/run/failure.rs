@@ -27,16 +27,11 @@ pub fn state(error: &StateError) -> Failure {
 
 /// A pipeline that stopped.
 pub fn pipeline(error: &PipelineError) -> Failure {
-    let code = error.code().or(match error {
-        PipelineError::Sink { source, .. } => Some(source.code()),
-        PipelineError::State(source) => Some(source.code()),
-        _ => None,
-    });
     let exit = match error {
         PipelineError::Source(source) => source_exit(source),
         other => other.class().into(),
     };
-    Failure { exit, code, error: anyhow::anyhow!("{error}") }
+    Failure::coded(exit, error.code(), anyhow::anyhow!("{error}"))
 }
 
 /// Whether all that happened is that nobody reads our output any more.

@@ -50,7 +50,9 @@ impl XaStore {
             let path = entry.map_err(failed)?.path();
             match path.extension().and_then(|e| e.to_str()) {
                 Some(PREPARED) => found.push(path),
-                Some(SETTLED) => {}
+                // The note of rows that are there goes with them. Alone it is what a process that died while it removed
+                // both has left; the next transaction of this number and xid must not take it for its own.
+                Some(SETTLED) if path.with_extension(PREPARED).exists() => {}
                 // Half-written when a process died: never acknowledged, so the log still has it.
                 _ => fs::remove_file(&path).map_err(failed)?,
             }
@@ -144,12 +146,11 @@ impl XaStore {
         let gone = |held: &Held| held.settled.is_some_and(|settled| settled <= seq);
         let numbers: Vec<u64> =
             self.held.iter().filter(|(_, held)| gone(held)).map(|(number, _)| *number).collect();
-        for number in numbers {
-            if let Some(held) = self.held.remove(&number) {
-                self.remove(number, &held.xid)?;
-            }
-        }
-        Ok(())
+        let gone: Vec<(u64, String)> = numbers
+            .into_iter()
+            .filter_map(|number| self.held.remove(&number).map(|held| (number, held.xid)))
+            .collect();
+        self.remove(&gone)
     }
 
     /// Takes over a file from an earlier process, if the log from the checkpoint on can ask for it.
@@ -181,7 +182,7 @@ impl XaStore {
             None => false,
         };
         if !prepared_before || settled_before {
-            return self.remove(number, xid);
+            return self.remove(&[(number, xid.to_owned())]);
         }
         if note.is_some() {
             fs::remove_file(&note_path).map_err(|source| XaError::Io { path: note_path, source })?;
@@ -198,16 +199,18 @@ impl XaStore {
             .map(|(number, _)| *number)
     }
 
-    fn remove(&self, number: u64, xid: &str) -> Result<(), XaError> {
-        // The rows first: a note without its rows is nothing, rows without their note would be delivered again.
-        for kind in [PREPARED, SETTLED] {
-            let path = self.path(number, xid, kind);
-            match fs::remove_file(&path) {
-                Err(source) if source.kind() != io::ErrorKind::NotFound => {
-                    return Err(XaError::Io { path, source });
-                }
-                _ => {}
-            }
+    /// Removes rows with the notes of their settlement. The rows first, and for good before a note goes: a note without
+    /// its rows is nothing, rows without their note would count as prepared still.
+    fn remove(&self, gone: &[(u64, String)]) -> Result<(), XaError> {
+        if gone.is_empty() {
+            return Ok(());
+        }
+        for (number, xid) in gone {
+            remove_if_there(self.path(*number, xid, PREPARED))?;
+        }
+        self.sync_folder().map_err(|source| XaError::Io { path: self.folder.clone(), source })?;
+        for (number, xid) in gone {
+            remove_if_there(self.path(*number, xid, SETTLED))?;
         }
         Ok(())
     }
@@ -234,6 +237,13 @@ fn covers(checkpoint: &Checkpoint, gtid: Option<&Gtid>, end: &BinlogPosition) ->
     match gtid {
         Some(gtid) => checkpoint.gtids.contains(gtid),
         None => *end <= checkpoint.position,
+    }
+}
+
+fn remove_if_there(path: PathBuf) -> Result<(), XaError> {
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(XaError::Io { path, source }),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 

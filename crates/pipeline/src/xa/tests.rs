@@ -106,6 +106,33 @@ fn an_xid_that_is_used_again_does_not_touch_the_rows_before() {
     assert_eq!(bodies(store.prepared(&xid("x"), &at(900)).unwrap()), [2, 2]);
 }
 
+/// The names in a folder.
+fn names(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn a_note_that_lost_its_rows_in_a_crash_is_cleaned_away_and_settles_nothing_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = open(folder.path(), 1);
+    store.prepare(&xid("x"), &transaction(2), events(1)).unwrap();
+    store.settle(&xid("x"), Some(&gtid(3)), &at(310), 1).unwrap();
+    drop(store);
+    // The process dies between the removal of the rows and of their note.
+    let rows = names(folder.path()).into_iter().find(|name| name.ends_with(".xa")).unwrap();
+    std::fs::remove_file(folder.path().join(&rows)).unwrap();
+    assert_eq!(names(folder.path()).len(), 1);
+    let mut store = open(folder.path(), 3);
+    assert_eq!(names(folder.path()), Vec::<String>::new());
+    // The next one gets the same number, and uses the same xid.
+    store.prepare(&xid("x"), &transaction(4), events(2)).unwrap();
+    assert_eq!(names(folder.path()), [rows]);
+    drop(store);
+    let store = open(folder.path(), 4);
+    assert_eq!(bodies(store.prepared(&xid("x"), &at(900)).unwrap()), [2, 2]);
+}
+
 #[test]
 fn what_is_durable_is_let_go() {
     let folder = tempfile::tempdir().unwrap();
