@@ -74,7 +74,12 @@ impl Chain {
 /// The names in a list of transforms or predicates; what is set for others is an error.
 fn names(properties: &Properties, list: &'static str, errors: &mut Vec<ConfigError>) -> Vec<String> {
     let mut options = Options::new("", properties);
-    let names = options.distinct_list(list);
+    let names = options.list(list);
+    for (at, name) in names.iter().enumerate() {
+        if names.iter().take(at).any(|before| before == name) {
+            options.fail(list, format!("{name:?} is in the list twice"));
+        }
+    }
     errors.extend(options.errors());
     let known: Vec<&str> = names.iter().map(String::as_str).collect();
     for (key, _) in properties {

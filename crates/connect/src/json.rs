@@ -106,13 +106,10 @@ impl JsonConverter {
         schema: Option<&Arc<Schema>>,
         value: &Value,
     ) -> Result<bool, DataError> {
-        let Some(schema) = schema else {
-            if value.is_null() {
-                return Ok(false);
-            }
-            return Err(DataError::new("a value without a schema cannot be written"));
-        };
         let writer = value::Writer { config: self.config };
+        let Some(schema) = schema else {
+            return self.write_schemaless(out, value, &writer);
+        };
         if !self.config.schemas {
             writer.write(out, schema, value)?;
             return Ok(true);
@@ -127,6 +124,23 @@ impl JsonConverter {
         out.extend_from_slice(b",\"payload\":");
         writer.write(out, schema, value)?;
         out.push(b'}');
+        Ok(true)
+    }
+
+    fn write_schemaless(
+        &self,
+        out: &mut Vec<u8>,
+        value: &Value,
+        writer: &value::Writer,
+    ) -> Result<bool, DataError> {
+        if value.is_null() {
+            return Ok(false);
+        }
+        let (before, after): (&[u8], &[u8]) =
+            if self.config.schemas { (b"{\"schema\":null,\"payload\":", b"}") } else { (b"", b"") };
+        out.extend_from_slice(before);
+        writer.write_schemaless(out, value)?;
+        out.extend_from_slice(after);
         Ok(true)
     }
 }

@@ -116,15 +116,15 @@ impl<'p> Options<'p> {
         list
     }
 
-    /// A list in which nothing is twice.
+    /// A list in which nothing is twice: what is repeated is left out, as Kafka does.
     pub(crate) fn distinct_list(&mut self, name: &'static str) -> Vec<String> {
-        let list = self.list(name);
-        let twice =
-            list.iter().enumerate().find(|(at, item)| list.iter().take(*at).any(|before| before == *item));
-        if let Some((_, item)) = twice {
-            self.fail(name, format!("{item:?} is in the list twice"));
+        let mut distinct: Vec<String> = Vec::new();
+        for item in self.list(name) {
+            if !distinct.contains(&item) {
+                distinct.push(item);
+            }
         }
-        list
+        distinct
     }
 
     /// A list with something in it.

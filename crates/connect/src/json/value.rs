@@ -35,6 +35,34 @@ impl Writer {
         }
     }
 
+    /// Appends a value without a schema: texts, numbers and so on by their own types, maps with text keys as objects.
+    pub(super) fn write_schemaless(&self, out: &mut Vec<u8>, value: &Value) -> Result<(), DataError> {
+        match value {
+            Value::Null => out.extend_from_slice(b"null"),
+            Value::Array(items) => {
+                out.push(b'[');
+                separated(out, items, |out, item| self.write_schemaless(out, item))?;
+                out.push(b']');
+            }
+            Value::Map(entries) if entries.iter().all(|(key, _)| key.as_str().is_some()) => {
+                out.push(b'{');
+                separated(out, entries, |out, (key, value)| {
+                    quoted(out, key.as_str().unwrap_or_default());
+                    out.push(b':');
+                    self.write_schemaless(out, value)
+                })?;
+                out.push(b'}');
+            }
+            Value::Struct(inner) => return self.structure(out, inner.schema().fields(), inner),
+            other => {
+                let kind = primitive(other)
+                    .ok_or_else(|| DataError::new(format!("a {} without a schema", other.type_name())))?;
+                return self.plain(out, &Schema::new(kind), other);
+            }
+        }
+        Ok(())
+    }
+
     fn null(&self, out: &mut Vec<u8>, schema: &Schema) -> Result<(), DataError> {
         match &schema.default {
             Some(default) if self.config.replace_null_with_default => self.write(out, schema, default),
@@ -82,12 +110,7 @@ impl Writer {
 
     fn array(&self, out: &mut Vec<u8>, schema: &Schema, values: &[Value]) -> Result<(), DataError> {
         out.push(b'[');
-        for (at, value) in values.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            self.write(out, schema, value)?;
-        }
+        separated(out, values, |out, value| self.write(out, schema, value))?;
         out.push(b']');
         Ok(())
     }
@@ -102,22 +125,18 @@ impl Writer {
     ) -> Result<(), DataError> {
         let object = matches!(keys.kind, Kind::String);
         out.push(if object { b'{' } else { b'[' });
-        for (at, (key, value)) in entries.iter().enumerate() {
-            if at > 0 {
-                out.push(b',');
-            }
-            if object {
-                self.write(out, keys, key)?;
-                out.push(b':');
-                self.write(out, values, value)?;
-            } else {
+        separated(out, entries, |out, (key, value)| {
+            if !object {
                 out.push(b'[');
-                self.write(out, keys, key)?;
-                out.push(b',');
-                self.write(out, values, value)?;
+            }
+            self.write(out, keys, key)?;
+            out.push(if object { b':' } else { b',' });
+            self.write(out, values, value)?;
+            if !object {
                 out.push(b']');
             }
-        }
+            Ok(())
+        })?;
         out.push(if object { b'}' } else { b']' });
         Ok(())
     }
@@ -140,6 +159,37 @@ impl Writer {
         out.push(b'}');
         Ok(())
     }
+}
+
+/// Writes items with commas between.
+fn separated<T>(
+    out: &mut Vec<u8>,
+    items: &[T],
+    each: impl Fn(&mut Vec<u8>, &T) -> Result<(), DataError>,
+) -> Result<(), DataError> {
+    for (at, item) in items.iter().enumerate() {
+        if at > 0 {
+            out.push(b',');
+        }
+        each(out, item)?;
+    }
+    Ok(())
+}
+
+/// The type of a value that says its type itself.
+fn primitive(value: &Value) -> Option<Kind> {
+    Some(match value {
+        Value::Boolean(_) => Kind::Boolean,
+        Value::Int8(_) => Kind::Int8,
+        Value::Int16(_) => Kind::Int16,
+        Value::Int32(_) => Kind::Int32,
+        Value::Int64(_) => Kind::Int64,
+        Value::Float32(_) => Kind::Float32,
+        Value::Float64(_) => Kind::Float64,
+        Value::String(_) => Kind::String,
+        Value::Bytes(_) => Kind::Bytes,
+        _ => return None,
+    })
 }
 
 fn integer(out: &mut Vec<u8>, value: i64) {

@@ -11,7 +11,7 @@ use crate::{DataError, Record};
 /// The language's name in `language`.
 const LANGUAGE: &str = "cel";
 /// What an expression sees of a record.
-const VARIABLES: [&str; 6] = ["key", "value", "keySchema", "valueSchema", "topic", "header"];
+pub(super) const VARIABLES: [&str; 6] = ["key", "value", "keySchema", "valueSchema", "topic", "header"];
 
 /// An expression.
 pub(super) struct Expression {

@@ -1,13 +1,13 @@
 //! What a Groovy or JavaScript condition would be in CEL, where that is simple.
 
-use super::expression::Expression;
+use super::expression::{Expression, VARIABLES};
 
 /// The error about another language, with what to write instead.
 pub(super) fn other_language(language: &str, option: &str, source: &str) -> String {
     let refused = format!("{language:?} is not run here; the language is cel");
     match in_cel(source) {
         Some(cel) => format!("{refused}: write language=cel and {option}={cel}"),
-        None => format!("{refused}, see docs/formats.md for what an expression sees"),
+        None => format!("{refused}; it sees {}", VARIABLES.join(", ")),
     }
 }
 

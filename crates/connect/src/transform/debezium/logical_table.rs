@@ -57,7 +57,10 @@ impl ByLogicalTableRouter {
             }
             Value::Struct(old) => *old,
             other => {
-                return Err(DataError::new(format!("the key must be a struct, and is {}", other.type_name())));
+                return Err(DataError::new(format!(
+                    "the key must be a struct, and is {}",
+                    other.type_name()
+                )));
             }
         };
         let (adjustment, key_field) = (self.adjustment, self.key_field.as_ref());

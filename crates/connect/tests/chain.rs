@@ -1,0 +1,102 @@
+//! How a chain is read from a connector's properties, and what it says when it cannot.
+
+use becauselog_connect::{Chain, Record, Value};
+
+fn properties(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+fn problems(pairs: &[(&str, &str)]) -> String {
+    Chain::from_config(&properties(pairs)).unwrap_err().to_string()
+}
+
+const ROUTER: &str = "org.apache.kafka.connect.transforms.RegexRouter";
+
+#[test]
+fn without_transforms_the_chain_is_empty() {
+    let mut chain = Chain::from_config(&properties(&[("name", "x"), ("transformsome", "y")])).unwrap();
+    assert!(chain.is_empty());
+    let record = Record { topic: "t".into(), value: Value::Int32(1), ..Record::default() };
+    assert_eq!(chain.apply(record.clone()).unwrap(), Some(record));
+}
+
+#[test]
+fn an_unknown_class_is_told_with_the_nearest_and_all_that_are_known() {
+    let told = problems(&[
+        ("transforms", "a, b"),
+        ("transforms.a.type", "io.debezium.transforms.ExtractNewRecordStat"),
+        ("transforms.b.type", "com.example.Mine$Value"),
+    ]);
+    assert!(
+        told.contains("transforms.a.type: io.debezium.transforms.ExtractNewRecordStat is not known"),
+        "{told}"
+    );
+    assert!(told.contains("did you mean io.debezium.transforms.ExtractNewRecordState?"), "{told}");
+    assert!(told.contains("transforms.b.type: com.example.Mine$Value is not known; known are"), "{told}");
+    assert!(told.contains("org.apache.kafka.connect.transforms.Cast$Key"), "{told}");
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let told = problems(&[
+        ("transforms", "a,b"),
+        ("transforms.a.type", ROUTER),
+        ("transforms.a.regexp", "x"),
+        ("transforms.b.type", "io.debezium.transforms.ExtractNewRecordState"),
+        ("transforms.b.delete.tombstone.handling.mode", "keep"),
+        ("transforms.b.drop.tombstones", "false"),
+        ("transforms.b.delete.handling.mode", "rewrite"),
+        ("transforms.b.predicate", "none"),
+        ("transforms.unused.type", ROUTER),
+        ("predicates.p.type", "x"),
+    ]);
+    for part in [
+        "transforms.a.regex: is required",
+        "transforms.a.replacement: is required",
+        "transforms.a.regexp: is not known; did you mean transforms.a.regex?",
+        "transforms.b.delete.tombstone.handling.mode: \"keep\" is none of drop, tombstone,",
+        "transforms.b.drop.tombstones: is of Debezium before 2.5; write delete.tombstone.handling.mode=rewrite-with-tombstone",
+        "transforms.b.predicate: \"none\" is not in the list predicates",
+        "transforms.unused.type: has no effect",
+        "predicates.p.type: has no effect",
+    ] {
+        assert!(told.contains(part), "{part:?} is not in\n{told}");
+    }
+}
+
+#[test]
+fn lists_and_predicates_are_checked() {
+    let told = problems(&[
+        ("transforms", "a,a"),
+        ("transforms.a.type", ROUTER),
+        ("transforms.a.regex", "x"),
+        ("transforms.a.replacement", "$7"),
+        ("transforms.a.negate", "yes"),
+        ("predicates", "p,q"),
+        ("predicates.p.type", "org.apache.kafka.connect.transforms.predicates.TopicNameMatch"),
+        ("predicates.q.type", "org.apache.kafka.connect.transforms.predicates.RecordIsTombstone"),
+        ("predicates.q.pattern", "x"),
+    ]);
+    for part in [
+        "transforms: \"a\" is in the list twice",
+        "transforms.a.replacement: there is no group 7",
+        "transforms.a.negate: \"yes\" is neither true nor false",
+        "transforms.a.negate: has no effect without a predicate",
+        "did you mean org.apache.kafka.connect.transforms.predicates.TopicNameMatches?",
+        "predicates.q.pattern: is not known",
+    ] {
+        assert!(told.contains(part), "{part:?} is not in\n{told}");
+    }
+}
+
+#[test]
+fn a_failure_names_the_transform_and_no_value() {
+    let config = properties(&[
+        ("transforms", "key"),
+        ("transforms.key.type", "org.apache.kafka.connect.transforms.ValueToKey"),
+        ("transforms.key.fields", "id"),
+    ]);
+    let record = Record { topic: "t".into(), value: Value::text("secret"), ..Record::default() };
+    let told = Chain::from_config(&config).unwrap().apply(record).unwrap_err().to_string();
+    assert!(told.starts_with("transforms.key: ") && !told.contains("secret"), "{told}");
+}
