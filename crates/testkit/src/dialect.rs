@@ -200,4 +200,11 @@ mod tests {
         assert!(new.change_source(1, "u", "p").contains("GET_SOURCE_PUBLIC_KEY"));
         assert_eq!(old.show_binary_log_status(), "SHOW MASTER STATUS");
     }
+
+    #[test]
+    fn servers_built_before_openssl_1_1_have_no_key_exchange_in_common_with_rustls() {
+        let modern = |major, minor, patch| Dialect::of(Release::new(major, minor, patch)).has_modern_tls();
+        assert!(!modern(5, 7, 22) && !modern(8, 0, 12));
+        assert!(modern(8, 0, 36) && modern(9, 7, 4));
+    }
 }
