@@ -88,7 +88,9 @@ async fn a_frozen_connection_is_given_up_and_renewed() -> Result<()> {
     Shop::run_steps(&server.pool(), 50, 2).await?;
     tokio::time::sleep(Duration::from_secs(4)).await;
     ensure!(process.ended()?.is_none(), "it ended:\n{}", process.tail());
+    // Three heartbeats of 300 ms.
     ensure!(process.logged().contains("E_SILENT"), "the silence was not told:\n{}", process.tail());
+    ensure!(process.logged().contains("has said nothing for 900 ms"), "{}", process.tail());
     // What was frozen is dead for good; new connections pass.
     proxy.cut_now();
     proxy.thaw();

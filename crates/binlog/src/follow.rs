@@ -48,6 +48,7 @@ pub use self::{
     identity::ReplicaId,
     place::Place,
     purge::{PurgeDistance, PurgeWatch},
+    shown::Span,
 };
 
 /// A reader of a server's log: batches of events with what each means for its group, from a start to a stop.
@@ -309,8 +310,8 @@ impl Follower {
         let failed = self.endpoint().clone();
         self.host = self.host.saturating_add(1).checked_rem(hosts).unwrap_or(0);
         if self.backoff.is_exhausted() {
-            let seconds = self.backoff.spent().as_secs();
-            return Err(FollowError::GaveUp { seconds, last: Box::new(error) }.into());
+            let tried = self.backoff.spent();
+            return Err(FollowError::GaveUp { tried, last: Box::new(error) }.into());
         }
         let wait = if self.host == 0 || hosts == 1 { self.backoff.next_wait() } else { Duration::ZERO };
         warn!(server = %failed, code = error.code(), %error, next = %self.endpoint(), wait_ms = wait.as_millis(), "cannot follow the server");
@@ -338,8 +339,8 @@ impl Follower {
         }
         let wait = if self.stalled { Duration::ZERO } else { self.backoff.next_wait() };
         if self.backoff.is_exhausted() && !self.stalled {
-            let seconds = self.backoff.spent().as_secs();
-            return Err(FollowError::GaveUp { seconds, last: Box::new(error) }.into());
+            let tried = self.backoff.spent();
+            return Err(FollowError::GaveUp { tried, last: Box::new(error) }.into());
         }
         warn!(code = error.code(), %error, during_stall = self.stalled, wait_ms = wait.as_millis(), "connection lost, connecting again");
         self.state = State::Waiting(Instant::now().checked_add(wait).unwrap_or_else(Instant::now));

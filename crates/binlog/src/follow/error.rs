@@ -1,9 +1,11 @@
 //! Why a server cannot be followed, each with its next step.
 
+use std::time::Duration;
+
 use becauselog_model::{BinlogPosition, ErrorClass, GtidSet, ServerUuid};
 use thiserror::Error;
 
-use super::shown::Shown;
+use super::shown::{Shown, Span};
 use crate::connection::{ConnectionError, ServerReply};
 
 /// A failure to follow a server.
@@ -213,12 +215,12 @@ pub enum FollowError {
         reply: ServerReply,
     },
     /// The server said nothing for too long.
-    #[error("{server} has said nothing for {seconds} s, not even that it has nothing to say")]
+    #[error("{server} has said nothing for {}, not even that it has nothing to say", Span(*waited))]
     Silent {
         /// The server.
         server: String,
         /// How long we waited.
-        seconds: u64,
+        waited: Duration,
     },
     /// A stop position cannot be kept on another server.
     #[error(
@@ -231,10 +233,10 @@ pub enum FollowError {
         position: BinlogPosition,
     },
     /// The retry budget is used up.
-    #[error("gave up after {seconds} s without progress; the last failure: {last}")]
+    #[error("gave up after {} without progress; the last failure: {last}", Span(*tried))]
     GaveUp {
         /// How long it was tried.
-        seconds: u64,
+        tried: Duration,
         /// The last failure.
         last: Box<crate::SourceError>,
     },

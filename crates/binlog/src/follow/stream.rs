@@ -114,10 +114,7 @@ impl Stream {
         let left = silence.saturating_sub(self.dump.quiet());
         match tokio::time::timeout(left, self.dump.wait()).await {
             Ok(waited) => waited.map_err(|error| explain(error, &self.address, self.server_id).into()),
-            Err(_) => {
-                let seconds = silence.as_secs();
-                Err(FollowError::Silent { server: self.address.clone(), seconds }.into())
-            }
+            Err(_) => Err(FollowError::Silent { server: self.address.clone(), waited: silence }.into()),
         }
     }
 }
