@@ -25,13 +25,15 @@
 //!
 //! Also here: [`replicated`] (a primary with a replica), [`proxy`] (fails at an exact byte), [`tls`] and [`users`],
 //! [`shop`] (a workload that says what it committed), [`bench_load`] (a million row changes), [`truth`] (tables in the
-//! server's own text), [`client`] (`mysqlbinlog`), [`measure`] (what a process costs).
+//! server's own text), [`client`] (`mysqlbinlog`), [`measure`] (what a process costs), [`debezium`] (the peer itself, and what
+//! was recorded from it).
 //!
 //! This crate knows nothing of Becauselog's own crates: it is the ground that they are tested on.
 
 pub mod becauselog;
 pub mod bench_load;
 pub mod client;
+pub mod debezium;
 pub mod dialect;
 pub mod fold;
 pub mod measure;

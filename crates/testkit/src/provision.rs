@@ -17,15 +17,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
-mod apt;
+pub(crate) mod apt;
 mod binaries;
 pub mod cache;
 mod container;
 mod debian;
-mod item;
+pub(crate) mod item;
 mod libaio;
 pub mod manifest;
-mod maven;
+pub(crate) mod maven;
 mod named;
 pub mod progress;
 

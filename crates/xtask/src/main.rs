@@ -14,6 +14,7 @@ mod setup;
 mod steps;
 mod test;
 mod totals;
+mod truth;
 
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Becauselog's development tasks", long_about = LONG)]
@@ -39,6 +40,8 @@ enum Task {
     Ci,
     /// Run each fuzz target for a while.
     Fuzz(fuzz::Options),
+    /// Record what Debezium makes of our plays, or compare it with the golden files.
+    Truth(truth::Options),
     /// Fetch all servers and prepare their data folders now.
     Setup,
 }
@@ -61,6 +64,7 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Bench(options) => bench::run(&options),
         Task::Ci => ci::run(),
         Task::Fuzz(options) => fuzz::run(&options),
+        Task::Truth(options) => truth::run(&options),
         Task::Setup => setup::run(),
     }
 }

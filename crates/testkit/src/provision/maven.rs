@@ -55,7 +55,7 @@ impl Jar {
     fn fetch_from(&self, repository: &str, packages: &Path) -> Result<()> {
         let (address, to) = (self.address(repository), packages.join(self.file_name()));
         let step = Step::start(&format!("fetching {}", self.source()), Some(self.bytes));
-        download(&address, &to, &step)?;
+        download(&address, &to, |bytes| step.at(bytes))?;
         step.done("fetched");
         let (found, _) = sha256(&to)?;
         if found != self.sha256 {
@@ -75,8 +75,7 @@ impl Recipe for Jar {
     }
 
     fn fetch(&self, packages: &Path) -> Result<()> {
-        let named = std::env::var(REPOSITORY_ENV).ok().filter(|address| !address.is_empty());
-        self.fetch_from(named.as_deref().unwrap_or(CENTRAL), packages)
+        self.fetch_from(&repository(), packages)
     }
 
     fn unpack(&self, packages: &Path, root: &Path) -> Result<()> {
@@ -127,8 +126,17 @@ pub fn resolve(version: Version) -> Result<ServerBinaries> {
     })
 }
 
-/// Fetches one address to a file, with the system's certificates and proxy.
-fn download(address: &str, to: &Path, step: &Step) -> Result<()> {
+/// The repository to fetch from, without a slash at its end.
+pub fn repository() -> String {
+    let named = std::env::var(REPOSITORY_ENV).ok().filter(|address| !address.is_empty());
+    named.as_deref().unwrap_or(CENTRAL).trim_end_matches('/').to_owned()
+}
+
+/// Fetches one address to a file, with the system's certificates and proxy; `progress` is told the bytes so far.
+///
+/// # Errors
+/// It could not be fetched in three attempts.
+pub fn download(address: &str, to: &Path, progress: impl Fn(u64)) -> Result<()> {
     let tls = ureq::tls::TlsConfig::builder()
         .root_certs(ureq::tls::RootCerts::PlatformVerifier)
         .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -137,7 +145,7 @@ fn download(address: &str, to: &Path, step: &Step) -> Result<()> {
     let mut attempt = 0;
     loop {
         attempt += 1;
-        match fetch_once(&agent, address, to, step) {
+        match fetch_once(&agent, address, to, &progress) {
             Ok(()) => return Ok(()),
             Err(error) if attempt < 3 => {
                 super::progress::line(&format!("{address}: {error:#}; trying again"));
@@ -148,7 +156,7 @@ fn download(address: &str, to: &Path, step: &Step) -> Result<()> {
     }
 }
 
-fn fetch_once(agent: &ureq::Agent, address: &str, to: &Path, step: &Step) -> Result<()> {
+fn fetch_once(agent: &ureq::Agent, address: &str, to: &Path, progress: &impl Fn(u64)) -> Result<()> {
     let mut response = agent.get(address).call()?;
     let mut body = response.body_mut().as_reader();
     let mut file = io::BufWriter::new(File::create(to)?);
@@ -161,7 +169,7 @@ fn fetch_once(agent: &ureq::Agent, address: &str, to: &Path, step: &Step) -> Res
         }
         file.write_all(chunk.get(..read).unwrap_or_default())?;
         done += u64::try_from(read)?;
-        step.at(done);
+        progress(done);
     }
     file.flush()?;
     Ok(())
