@@ -15,6 +15,12 @@ pub(crate) fn quoted(
     decoded: &mut String,
     losses: &mut Losses,
 ) {
+    let may_be_as_it_is = charset == Charset::Utf8 || charset.keeps_ascii();
+    if may_be_as_it_is && string::is_plain_ascii(bytes) {
+        out.push(b'"');
+        out.extend_from_slice(bytes);
+        return out.push(b'"');
+    }
     let as_it_is = charset == Charset::Utf8 || charset.keeps_ascii() && bytes.is_ascii();
     if as_it_is && let Ok(text) = simdutf8::basic::from_utf8(bytes) {
         return string::quoted(out, text);

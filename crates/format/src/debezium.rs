@@ -41,8 +41,35 @@ struct Work {
     after_key: KeyPlaces,
     bytes: Vec<u8>,
     text: String,
+    times: Times,
     new_key: Arc<str>,
     old_key: Arc<str>,
+}
+
+/// The envelope's own times, `,"ts_ms":1,"ts_us":…,"ts_ns":…}` and a line feed: the same for all rows of an event.
+#[derive(Debug, Default)]
+struct Times {
+    time_ns: u64,
+    text: Vec<u8>,
+}
+
+impl Times {
+    fn push(&mut self, out: &mut Vec<u8>, time_ns: u64) {
+        if self.text.is_empty() || self.time_ns != time_ns {
+            self.time_ns = time_ns;
+            self.text.clear();
+            for (name, value) in [
+                (",\"ts_ms\":", time_ns / 1_000_000),
+                (",\"ts_us\":", time_ns / 1000),
+                (",\"ts_ns\":", time_ns),
+            ] {
+                self.text.extend_from_slice(name.as_bytes());
+                text::uint(&mut self.text, value);
+            }
+            self.text.extend_from_slice(b"}\n");
+        }
+        out.extend_from_slice(&self.text);
+    }
 }
 
 /// The operations' letters in the envelope.
@@ -61,6 +88,7 @@ impl Debezium {
             after_key: KeyPlaces::default(),
             bytes: Vec::new(),
             text: String::new(),
+            times: Times::default(),
             new_key: "__debezium.newkey".into(),
             old_key: "__debezium.oldkey".into(),
         };
@@ -269,7 +297,7 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
     }
 
     /// Appends what follows the images; the value's span.
-    fn close(&self, out: &mut EncodedBatch, start: usize, op: &[u8]) -> Option<Span> {
+    fn close(&mut self, out: &mut EncodedBatch, start: usize, op: &[u8]) -> Option<Span> {
         let time_ns = match self.config.ts {
             TsSource::Processing => self.now_ns,
             TsSource::Commit => source::committed_ns(self.change.transaction, self.change.event),
@@ -277,16 +305,8 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         let values = &mut out.values;
         self.work.source.push(values, self.change.row);
         values.extend_from_slice(op);
-        values.extend_from_slice(b",\"ts_ms\":");
-        text::uint(values, time_ns / 1_000_000);
-        values.extend_from_slice(b",\"ts_us\":");
-        text::uint(values, time_ns / 1000);
-        values.extend_from_slice(b",\"ts_ns\":");
-        text::uint(values, time_ns);
-        values.push(b'}');
-        let value = span(start, values.len());
-        values.push(b'\n');
-        Some(value)
+        self.work.times.push(values, time_ns);
+        Some(span(start, values.len().saturating_sub(1)))
     }
 
     fn tombstone(

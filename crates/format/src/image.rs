@@ -56,7 +56,7 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
             None => return Err(count_differs(shape, found)),
         };
         if !matches!(cell, Cell::Absent) {
-            out.extend_from_slice(&column.name);
+            column.name.push(out);
             let value_start = out.len();
             render.push(out, cell, column, column_shape).map_err(|fault| fault.at(&shape.name, found))?;
             if let Some(place) = column.key_place.and_then(|place| key.0.get_mut(place)) {

@@ -77,13 +77,7 @@ impl Records {
     /// Appends a record of the change with this index.
     pub(crate) fn push(&mut self, batch: &mut EncodedBatch, index: u64, draft: Draft) {
         let first = batch.headers.len();
-        let id = if self.parts.records() {
-            self.headers(batch, index, &draft)
-        } else {
-            let start = batch.head.len();
-            self.ids.push(&mut batch.head, index, draft.part);
-            span(start, batch.head.len())
-        };
+        let id = if self.parts.records() { self.headers(batch, index, &draft) } else { Span::default() };
         batch.records.push(Record {
             topic: draft.topic,
             key: draft.key,

@@ -23,11 +23,42 @@ pub(crate) struct Table {
 #[derive(Debug)]
 pub(crate) struct Column {
     /// `,"name":`
-    pub name: Box<[u8]>,
+    pub name: Name,
     /// Its place in the key.
     pub key_place: Option<usize>,
     /// ENUM: each text in quotes, the empty error value first. SET: each text escaped, without quotes.
     pub texts: Box<[Box<[u8]>]>,
+}
+
+/// A short constant text, appended for every cell.
+#[derive(Debug)]
+pub(crate) struct Name {
+    text: Box<[u8]>,
+    /// The text and zeros after it, if it is short enough: bytes of a known number are copied without a call.
+    padded: Option<[u8; NAME_BYTES]>,
+}
+
+const NAME_BYTES: usize = 32;
+
+impl Name {
+    fn new(text: Box<[u8]>) -> Self {
+        let mut padded = [0; NAME_BYTES];
+        let short = padded.get_mut(..text.len()).map(|start| start.copy_from_slice(&text));
+        Self { padded: short.map(|()| padded), text }
+    }
+
+    /// Appends it.
+    #[inline]
+    pub(crate) fn push(&self, out: &mut Vec<u8>) {
+        match &self.padded {
+            Some(padded) => {
+                let end = out.len().saturating_add(self.text.len());
+                out.extend_from_slice(padded);
+                out.truncate(end);
+            }
+            None => out.extend_from_slice(&self.text),
+        }
+    }
 }
 
 impl Column {
@@ -57,7 +88,7 @@ impl Table {
     pub(crate) fn prepare(shape: &TableShape, topics: TopicNames<'_>, comma: &str) -> Self {
         let key = shape.key.as_deref().unwrap_or_default();
         let column = |(index, column): (usize, &ColumnShape)| Column {
-            name: field(&column.name),
+            name: Name::new(field(&column.name)),
             key_place: key.iter().position(|in_key| *in_key == index),
             texts: texts(&column.kind, comma),
         };

@@ -40,7 +40,7 @@ pub struct Record {
     pub key: Option<Span>,
     /// The value in [`EncodedBatch::values`], without the line end after it; nothing for a tombstone.
     pub value: Option<Span>,
-    /// The event's id in [`EncodedBatch::head`], plain text.
+    /// The event's id in [`EncodedBatch::head`], plain text; empty where only values are wanted.
     pub id: Span,
     /// Indices into [`EncodedBatch::headers`]: first and one past the last.
     pub headers: (u32, u32),

@@ -1,5 +1,9 @@
 //! DECIMAL as the server stores it: groups of nine digits, big-endian, sign in the first bit.
 
+use crate::digits::{push_padded, push_uint};
+
+/// The largest value of a group of so many digits.
+const GROUP_MAX: [u32; 10] = [0, 9, 99, 999, 9_999, 99_999, 999_999, 9_999_999, 99_999_999, 999_999_999];
 /// How many bytes a leading or trailing group of 0 to 9 digits takes.
 const GROUP_BYTES: [usize; 10] = [0, 1, 1, 2, 2, 3, 3, 4, 4, 4];
 const DIGITS_PER_GROUP: usize = 9;
@@ -95,7 +99,7 @@ impl<'a> Decimal<'a> {
                 value << 8 | u32::from(byte)
             });
             rest = after;
-            each(value.min(10u32.pow(u32::from(digits)).saturating_sub(1)), digits);
+            each(value.min(GROUP_MAX.get(usize::from(digits)).copied().unwrap_or(0)), digits);
         }
     }
 
@@ -127,16 +131,13 @@ impl<'a> Decimal<'a> {
 }
 
 /// Appends a group's digits, with all its leading zeros or without any (then nothing for zero).
+#[inline]
 fn push_group(out: &mut Vec<u8>, value: u32, digits: u8, padded: bool) {
-    let mut text = [b'0'; DIGITS_PER_GROUP];
-    let mut rest = value;
-    for place in text.iter_mut().rev() {
-        *place = b'0'.saturating_add(u8::try_from(rest % 10).unwrap_or(0));
-        rest /= 10;
+    if padded {
+        push_padded(out, value, digits);
+    } else if value != 0 {
+        push_uint(out, value.into());
     }
-    let zeros = text.iter().take_while(|digit| **digit == b'0').count();
-    let from = if padded { DIGITS_PER_GROUP.saturating_sub(usize::from(digits)) } else { zeros };
-    out.extend_from_slice(text.get(from..).unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -29,6 +29,7 @@ pub mod charset;
 mod checkpoint;
 mod class;
 mod decimal;
+pub mod digits;
 mod flavor;
 mod gtid;
 mod gtid_set;

@@ -27,6 +27,9 @@ pub(crate) fn java_double(out: &mut Vec<u8>, value: f64) {
     if is_plain(value) {
         return plain(out, text);
     }
+    if scientific(out, text) {
+        return;
+    }
     let mut digits = Digits::parse(text);
     if digits.len == 1 && value.is_subnormal() {
         digits = Digits::parse(&format!("{value:.1e}"));
@@ -100,6 +103,27 @@ fn not_a_number(out: &mut Vec<u8>, value: f64) {
         _ => "\"-Infinity\"",
     };
     out.extend_from_slice(text.as_bytes());
+}
+
+/// A plain text of at least 10^7, `-12345678.9`, with an exponent: `-1.23456789E7`. Any other is left alone.
+fn scientific(out: &mut Vec<u8>, text: &str) -> bool {
+    let (sign, text) = text.strip_prefix('-').map_or(("", text), |text| ("-", text));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let Some((first, after)) = whole.split_at_checked(1) else { return false };
+    if first == "0" || after.is_empty() || text.contains('e') {
+        return false;
+    }
+    out.extend_from_slice(sign.as_bytes());
+    out.extend_from_slice(first.as_bytes());
+    out.push(b'.');
+    out.extend_from_slice(after.as_bytes());
+    out.extend_from_slice(fraction.as_bytes());
+    let digits = after.len().saturating_add(fraction.len());
+    let zeros = out.iter().rev().take(digits.saturating_sub(1)).take_while(|digit| **digit == b'0').count();
+    out.truncate(out.len().saturating_sub(zeros));
+    out.push(b'E');
+    super::uint(out, after.len() as u64);
+    true
 }
 
 /// A text without an exponent; Java always has a digit after the point.
@@ -287,9 +311,23 @@ mod tests {
         fn every_double_reads_back(bits in any::<u64>()) {
             let value = f64::from_bits(bits);
             if value.is_finite() {
-                prop_assert_eq!(text(|out| java_double(out, value)).parse::<f64>().unwrap().to_bits(), bits);
+                let java = text(|out| java_double(out, value));
+                prop_assert_eq!(java.parse::<f64>().unwrap().to_bits(), bits);
+                let mut by_digits = Vec::new();
+                let digits = Digits::parse(zmij::Buffer::new().format_finite(value));
+                digits.java(&mut by_digits);
+                let one_digit = digits.len == 1 && value.is_subnormal();
+                prop_assert!(one_digit || java.as_bytes() == by_digits);
                 prop_assert_eq!(text(|out| server_double(out, value)).parse::<f64>().unwrap().to_bits(), bits);
             }
+        }
+
+        #[test]
+        fn large_doubles_are_the_same_by_either_way(mantissa in 1..10_000_000_000_i64, power in -6..9_i32) {
+            let value = mantissa as f64 * 10_f64.powi(power);
+            let mut by_digits = Vec::new();
+            Digits::parse(zmij::Buffer::new().format_finite(value)).java(&mut by_digits);
+            prop_assert_eq!(text(|out| java_double(out, value)).into_bytes(), by_digits);
         }
 
         #[test]

@@ -24,15 +24,29 @@ pub(crate) fn escaped(out: &mut Vec<u8>, text: &str) {
     }
 }
 
+/// Whether all bytes are ASCII and stand in a JSON string as they are.
+pub(crate) fn is_plain_ascii(bytes: &[u8]) -> bool {
+    let dirty = |b: u8| (b < 0x20) | (b >= 0x80) | (b == b'"') | (b == b'\\');
+    let any = |block: &[u8]| block.iter().fold(false, |found, b| found | dirty(*b));
+    let (blocks, rest) = bytes.as_chunks::<16>();
+    match bytes.last_chunk::<16>() {
+        // The last block overlaps the one before it: cheaper than going byte by byte.
+        Some(last) => !blocks.iter().any(|block| any(block)) && (rest.is_empty() || !any(last)),
+        None => match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+            (Some(first), Some(last)) => !any(first) && !any(last),
+            _ => !any(bytes),
+        },
+    }
+}
+
 /// How many bytes from the start need no escape.
 fn clean_prefix(bytes: &[u8]) -> usize {
+    let dirty = |b: u8| (b < 0x20) | (b == b'"') | (b == b'\\') | (b >= 0xf0);
     let (blocks, _) = bytes.as_chunks::<16>();
-    let dirty = |block: &[u8; 16]| {
-        block.iter().fold(false, |dirty, b| dirty | (*b < 0x20) | (*b == b'"') | (*b == b'\\') | (*b >= 0xf0))
-    };
-    let clean = blocks.iter().take_while(|block| !dirty(block)).count().saturating_mul(16);
+    let block_is_clean = |block: &&[u8; 16]| !block.iter().fold(false, |found, b| found | dirty(*b));
+    let clean = blocks.iter().take_while(block_is_clean).count().saturating_mul(16);
     let rest = bytes.get(clean..).unwrap_or_default();
-    let found = rest.iter().position(|b| *b < 0x20 || *b == b'"' || *b == b'\\' || *b >= 0xf0);
+    let found = rest.iter().position(|b| dirty(*b));
     clean.saturating_add(found.unwrap_or(rest.len()))
 }
 
@@ -98,6 +112,12 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn plain_is_what_is_written_as_it_is(input in "[ -~é\u{0}\u{1f}\u{7f}\"\\\\]{0,40}|[ -~]{0,40}") {
+            let as_it_is = input.is_ascii() && text(&input) == format!("\"{input}\"");
+            prop_assert_eq!(is_plain_ascii(input.as_bytes()), as_it_is);
+        }
+
         #[test]
         fn reads_back_as_the_same_text(input in "(?s).{0,80}") {
             prop_assert_eq!(serde_json::from_str::<String>(&text(&input)).unwrap(), input);
