@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use anyhow::Result;
-use becauselog_binlog::{PurgeWatch, Start, Stop};
+use becauselog_binlog::{PurgeWatch, Start, Stop, connection::Endpoint};
 use becauselog_testkit::{MysqlServer, Version};
 
 use crate::rig::{
@@ -178,7 +178,40 @@ async fn the_distance_to_the_purge_is_known() -> Result<()> {
         let first = files(&server)?[0].metadata()?.len();
         assert_eq!(distance.bytes_behind, sizes - first - middle.end.pos, "{version}");
         let gone = watch.measure(&tcp(&server), &root(), &"binlog.000000:4".parse()?, Some(hour)).await?;
-        assert_eq!(gone.files, None);
+        assert_eq!((gone.files, gone.left_at_present_rate), (None, None));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_distance_is_found_at_the_server_of_the_checkpoint_by_the_files_own_times() -> Result<()> {
+    for version in Version::ALL {
+        let server = MysqlServer::builder(version).start().await?;
+        let other = MysqlServer::builder(version).start().await?;
+        let days = if version == Version::V5_7 {
+            "expire_logs_days = 2"
+        } else {
+            "binlog_expire_logs_seconds = 172800"
+        };
+        server.run(&[&format!("SET GLOBAL {days}")]).await?;
+        make_history(&server).await?;
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        let (_, mut checkpoint) = read_to_checkpoint(config(vec![tcp(&server)])).await?;
+        let hosts = [tcp(&other), tcp(&server)];
+        let mut watch = PurgeWatch::new();
+        let limit = Duration::from_secs(172_800);
+        let (host, at_end) = watch.find(&hosts, &root(), &checkpoint).await?.unwrap();
+        assert_eq!((host, at_end.bytes_behind), (tcp(&server), 0), "{version}");
+        assert_eq!(at_end.left, Some(limit), "{version}: nothing of the last file's end can be purged");
+        checkpoint.position = on_disk(&server).await?[0].end.clone();
+        let (_, at_begin) = watch.find(&hosts, &root(), &checkpoint).await?.unwrap();
+        let lost = limit - at_begin.left.unwrap();
+        assert!(lost >= Duration::from_secs(2) && lost < Duration::from_secs(60), "{version}: {lost:?}");
+        assert_eq!(at_begin.files, Some(0), "{version}");
+        assert!(at_begin.left_at_present_rate.is_some(), "{version}: the distance has shrunk");
+        assert!(watch.find(&[tcp(&other)], &root(), &checkpoint).await?.is_none(), "{version}");
+        let gone = Endpoint::tcp("127.0.0.1", 1);
+        assert!(watch.find(&[gone], &root(), &checkpoint).await.is_err(), "{version}");
     }
     Ok(())
 }
