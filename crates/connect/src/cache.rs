@@ -26,22 +26,6 @@ impl<T> SchemaCache<T> {
         &mut self,
         schema: &Arc<Schema>,
         make: impl FnOnce() -> Result<T, DataError>,
-    ) -> Result<&T, DataError> {
-        self.entry(schema, make).map(|made| &*made)
-    }
-
-    /// The same, to change it.
-    pub(crate) fn get_or_default(&mut self, schema: &Arc<Schema>) -> Result<&mut T, DataError>
-    where
-        T: Default,
-    {
-        self.entry(schema, || Ok(T::default()))
-    }
-
-    fn entry(
-        &mut self,
-        schema: &Arc<Schema>,
-        make: impl FnOnce() -> Result<T, DataError>,
     ) -> Result<&mut T, DataError> {
         let address = Arc::as_ptr(schema).addr();
         if !self.made.contains_key(&address) {
@@ -51,7 +35,11 @@ impl<T> SchemaCache<T> {
             }
             self.made.insert(address, (Arc::clone(schema), made));
         }
-        let kept = self.made.get_mut(&address).map(|(_, made)| made);
-        kept.ok_or_else(|| DataError::new("a schema's cache lost what it was given"))
+        self.get_mut(schema).ok_or_else(|| DataError::new("a schema's cache lost what it was given"))
+    }
+
+    /// What was made of this schema, if it is still kept.
+    pub(crate) fn get_mut(&mut self, schema: &Arc<Schema>) -> Option<&mut T> {
+        self.made.get_mut(&Arc::as_ptr(schema).addr()).map(|(_, made)| made)
     }
 }

@@ -127,7 +127,7 @@ fn field(letter: char, width: usize, time: &DateTime) -> String {
     match letter {
         'y' if width == 2 => format!("{:02}", time.year().rem_euclid(100)),
         'y' => number(time.year().into()),
-        'M' if width >= 3 => named(&MONTHS, i64::from(time.month()) - 1, width),
+        'M' if width >= 3 => named(&MONTHS, i64::from(time.month()).saturating_sub(1), width),
         'M' => number(time.month().into()),
         'd' => number(time.day().into()),
         'D' => number(time.date().day_of_year().into()),

@@ -54,15 +54,19 @@ impl Decimal {
 
     /// The nearest double.
     pub fn to_f64(&self) -> f64 {
-        format!("{}e{}", self.unscaled, -i64::from(self.scale)).parse().unwrap_or(f64::NAN)
+        format!("{}e{}", self.unscaled, i64::from(self.scale).saturating_neg()).parse().unwrap_or(f64::NAN)
     }
 
     /// The nearest float.
     pub fn to_f32(&self) -> f32 {
-        format!("{}e{}", self.unscaled, -i64::from(self.scale)).parse().unwrap_or(f32::NAN)
+        format!("{}e{}", self.unscaled, i64::from(self.scale).saturating_neg()).parse().unwrap_or(f32::NAN)
     }
 
     /// The whole part, and its low 64 bits, as `BigDecimal.longValue` has them.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "big integers do not overflow, and no power of ten is zero"
+    )]
     pub fn to_i64_wrapping(&self) -> i64 {
         let ten = BigInt::from(10);
         let power = self.scale.unsigned_abs();
@@ -82,6 +86,10 @@ impl Decimal {
     }
 
     /// The number, where it is whole and 64 bits hold it.
+    #[expect(
+        clippy::arithmetic_side_effects,
+        reason = "big integers do not overflow, and no power of ten is zero"
+    )]
     pub fn to_i64_exact(&self) -> Option<i64> {
         let ten = BigInt::from(10);
         // More digits than these are beyond 64 bits, whatever they are.

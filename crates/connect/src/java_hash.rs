@@ -46,9 +46,14 @@ pub(crate) fn hash_code(value: &Value) -> Result<i32, DataError> {
     })
 }
 
+/// The upper half over the lower.
 fn folded(value: i64) -> i32 {
-    let bits = value.cast_unsigned();
-    ((bits ^ (bits >> 32)) as u32).cast_signed()
+    lower(value.cast_unsigned() ^ (value.cast_unsigned() >> 32))
+}
+
+fn lower(bits: u64) -> i32 {
+    let [a, b, c, d, ..] = bits.to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
 }
 
 /// Debezium's MurmurHash3: of a text its bytes, of anything else its hash code.
@@ -86,7 +91,7 @@ impl State {
         self.h1 = finished(self.h1);
         self.h2 = finished(self.h2);
         self.h1 = self.h1.wrapping_add(self.h2);
-        ((self.h1 >> 32) as u32).cast_signed()
+        lower(self.h1 >> 32)
     }
 }
 

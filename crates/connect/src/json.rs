@@ -12,7 +12,7 @@ mod schema;
 pub(crate) mod text;
 mod value;
 
-pub use read::parse;
+pub use read::read_message;
 
 /// How decimals are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,7 +12,16 @@
 //! - an error names the transform and the field, never a value.
 #![cfg_attr(
     not(test),
-    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
 )]
 
 mod cache;
@@ -38,7 +47,7 @@ mod value;
 pub use chain::Chain;
 pub use decimal::Decimal;
 pub use error::{ConfigError, ConfigErrors, DataError};
-pub use json::{DecimalFormat, JsonConfig, JsonConverter, parse};
+pub use json::{DecimalFormat, JsonConfig, JsonConverter, read_message};
 pub use record::{Header, Record};
 pub use schema::{Field, Kind, Schema, logical};
 pub use simple_text::simple_header_text;

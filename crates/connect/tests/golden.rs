@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use becauselog_connect::{
-    Chain, DecimalFormat, Header, JsonConfig, JsonConverter, Record, Schema, Value, parse, simple_header_text,
+    Chain, DecimalFormat, Header, JsonConfig, JsonConverter, Record, Schema, Value, read_message,
+    simple_header_text,
 };
 use serde_json::{Value as Json, json};
 
@@ -16,7 +17,7 @@ fn lines(text: &str) -> Vec<Json> {
 }
 
 fn half(json: &Json) -> (Option<Arc<Schema>>, Value) {
-    json.as_str().map_or((None, Value::Null), |text| parse(text.as_bytes()).unwrap())
+    json.as_str().map_or((None, Value::Null), |text| read_message(text.as_bytes()).unwrap())
 }
 
 fn record(json: &Json) -> Record {
@@ -101,6 +102,13 @@ fn outcome(config: &Json, input: Record, converters: &mut Converters) -> Json {
         Ok(chain) => chain,
         Err(errors) => return json!({"refused": errors.to_string()}),
     };
+    let first = applied(&mut chain, input.clone(), converters);
+    // The second time much is remembered.
+    assert_eq!(applied(&mut chain, input, converters), first);
+    first
+}
+
+fn applied(chain: &mut Chain, input: Record, converters: &mut Converters) -> Json {
     match chain.apply(input) {
         Err(error) => json!({"failed": error.to_string()}),
         Ok(None) => json!({"out": null}),

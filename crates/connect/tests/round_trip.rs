@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use becauselog_connect::{
-    Decimal, Field, JsonConfig, JsonConverter, Kind, Schema, Struct, Value, logical, parse,
+    Decimal, Field, JsonConfig, JsonConverter, Kind, Schema, Struct, Value, logical, read_message,
 };
 use proptest::prelude::*;
 
@@ -95,7 +95,7 @@ proptest! {
         let mut converter = JsonConverter::new(JsonConfig::default());
         let mut out = Vec::new();
         prop_assert_eq!(converter.write(&mut out, Some(&schema), &value), Ok(true));
-        let (read_schema, read_value) = parse(&out).unwrap();
+        let (read_schema, read_value) = read_message(&out).unwrap();
         prop_assert_eq!(read_schema.as_deref(), Some(&*schema));
         prop_assert_eq!(&read_value, &value);
         let mut again = Vec::new();
@@ -105,8 +105,8 @@ proptest! {
 
     #[test]
     fn no_text_makes_the_reader_panic(text in any::<Vec<u8>>(), json in "\\{\"schema\":\\{\"type\":\"(int8|struct|map|bytes)\".{0,40}") {
-        prop_assert!(parse(&text).is_err());
+        prop_assert!(read_message(&text).is_err());
         // Whether it is taken does not matter here.
-        drop(parse(json.as_bytes()));
+        drop(read_message(json.as_bytes()));
     }
 }

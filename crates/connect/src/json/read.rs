@@ -17,7 +17,7 @@ const DAY_MS: i64 = 86_400_000;
 /// # Errors
 /// It is not such a message, or the payload does not fit the schema. Null is taken as it is, also where the schema has
 /// a default: the text does not tell the two apart.
-pub fn parse(text: &[u8]) -> Result<(Option<Arc<Schema>>, Value), DataError> {
+pub fn read_message(text: &[u8]) -> Result<(Option<Arc<Schema>>, Value), DataError> {
     let message: Json =
         serde_json::from_slice(text).map_err(|error| DataError::new(format!("no JSON: {error}")))?;
     let (Some(schema), Some(payload)) = (message.get("schema"), message.get("payload")) else {
@@ -113,7 +113,7 @@ fn read_plain(schema: &Arc<Schema>, json: &Json) -> Result<Value, DataError> {
         Kind::Int16 => json.as_i64().and_then(|int| i16::try_from(int).ok()).map(Value::Int16),
         Kind::Int32 => json.as_i64().and_then(|int| i32::try_from(int).ok()).map(Value::Int32),
         Kind::Int64 => json.as_i64().map(Value::Int64),
-        Kind::Float32 => read_double(json).map(|double| Value::Float32(double as f32)),
+        Kind::Float32 => read_double(json).map(|double| Value::Float32(nearest_float(double))),
         Kind::Float64 => read_double(json).map(Value::Float64),
         Kind::Boolean => json.as_bool().map(Value::Boolean),
         Kind::String => json.as_str().map(Value::text),
@@ -173,6 +173,12 @@ fn read_double(json: &Json) -> Option<f64> {
         Some("-Infinity") => Some(f64::NEG_INFINITY),
         _ => json.as_f64(),
     }
+}
+
+/// The float that the text was made of: its digits are enough to find it by way of the double.
+#[expect(clippy::cast_possible_truncation, reason = "to the nearest is what is wanted")]
+fn nearest_float(double: f64) -> f32 {
+    double as f32
 }
 
 fn read_bytes(json: &Json) -> Option<Vec<u8>> {

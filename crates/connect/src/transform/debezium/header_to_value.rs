@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
+use crate::cache::SchemaCache;
 use crate::options::Options;
 use crate::transform::{Boxed, Transform};
 use crate::{DataError, Field, Header, Kind, Record, Schema, Struct, Value};
+
+/// How many schemas are kept that one schema became.
+const KNOWN_MAX: usize = 16;
 
 /// Makes fields of headers.
 pub(crate) struct HeaderToValue {
     /// A header's name, and the way to its field.
     pairs: Vec<(String, Vec<String>)>,
     moves: bool,
+    /// What became of a value's schema, in each set of headers that there was.
+    schemas: SchemaCache<Vec<Arc<Schema>>>,
 }
 
 /// A field to add, and the rest of the way to it.
@@ -37,7 +43,7 @@ impl HeaderToValue {
         let moves = options.choice("operation", &["move", "copy"], "copy") == "move";
         let path = |field: String| field.split('.').map(str::to_owned).collect();
         let pairs = headers.into_iter().zip(fields.into_iter().map(path)).collect();
-        Box::new(Self { pairs, moves })
+        Box::new(Self { pairs, moves, schemas: SchemaCache::default() })
     }
 
     fn path(&self, header: &Header) -> Option<&[String]> {
@@ -65,6 +71,18 @@ fn extended(inner: &Struct, entries: &[Entry]) -> Result<Struct, DataError> {
     new_structs(inner, entries, &mut fields, &mut values)?;
     let schema = Arc::new(inner.schema().basics_of_struct(fields)?);
     Struct::new(schema, values)
+}
+
+/// The same struct under the schema that an equal one had before, so that what is made of it is found again.
+fn shared(known: &mut Vec<Arc<Schema>>, changed: Struct) -> Result<Struct, DataError> {
+    if let Some(schema) = known.iter().find(|schema| *schema == changed.schema()) {
+        return changed.with_schema(Arc::clone(schema));
+    }
+    if known.len() >= KNOWN_MAX {
+        known.clear();
+    }
+    known.push(Arc::clone(changed.schema()));
+    Ok(changed)
 }
 
 /// A struct inside, with what belongs there. Its schema is made anew even where there is no struct to put a value in.
@@ -164,6 +182,7 @@ impl Transform for HeaderToValue {
             return Ok(Some(record));
         }
         let changed = extended(inner, &entries)?;
+        let changed = shared(self.schemas.get_or_make(inner.schema(), || Ok(Vec::new()))?, changed)?;
         record.value_schema = Some(Arc::clone(changed.schema()));
         record.value = changed.into();
         if self.moves {

@@ -10,6 +10,9 @@ use crate::schema_names::Adjustment;
 use crate::transform::{Boxed, Transform};
 use crate::{DataError, Field, Kind, Record, Schema, Struct, Value};
 
+/// For how many topics schemas are kept.
+const TOPICS_MAX: usize = 4096;
+
 /// Routes by a pattern, and keeps keys apart by the table's name.
 pub(crate) struct ByLogicalTableRouter {
     topic: Option<Rewrite>,
@@ -64,7 +67,7 @@ impl ByLogicalTableRouter {
             }
         };
         let (adjustment, key_field) = (self.adjustment, self.key_field.as_ref());
-        let cache = self.keys.entry(Arc::clone(&record.topic)).or_default();
+        let cache = of_topic(&mut self.keys, &record.topic);
         let schema = cache.get_or_make(old.schema(), || {
             let mut fields = old.schema().fields().to_vec();
             fields.extend(
@@ -91,7 +94,7 @@ impl ByLogicalTableRouter {
             return Err(DataError::new("an envelope must be a struct"));
         };
         let adjustment = self.adjustment;
-        let cache = self.envelopes.entry(Arc::clone(&record.topic)).or_default();
+        let cache = of_topic(&mut self.envelopes, &record.topic);
         let new =
             cache.get_or_make(old.schema(), || envelope(old.schema(), &record.topic, adjustment))?.clone();
         let mut values = old.into_values();
@@ -106,6 +109,14 @@ impl ByLogicalTableRouter {
         record.value_schema = Some(new.schema);
         Ok(())
     }
+}
+
+/// What is kept for a topic; when there are too many, all are forgotten.
+fn of_topic<'m, T: Default>(kept: &'m mut HashMap<Arc<str>, T>, topic: &Arc<str>) -> &'m mut T {
+    if kept.len() >= TOPICS_MAX && !kept.contains_key(topic) {
+        kept.clear();
+    }
+    kept.entry(Arc::clone(topic)).or_default()
 }
 
 fn read_table(options: &mut Options) -> Option<Rewrite> {

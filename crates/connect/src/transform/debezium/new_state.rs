@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::cache::SchemaCache;
 use crate::options::Options;
-use crate::transform::kafka::{ExtractField, InsertField, REPLACE_NULL};
+use crate::transform::kafka::{InsertField, REPLACE_NULL};
 use crate::transform::{Boxed, Transform};
 use crate::{DataError, Field, Header, Kind, Record, Schema, Struct, Value};
 use deletes::Deletes;
@@ -25,11 +25,18 @@ pub(crate) struct ExtractNewRecordState {
     fields: Vec<Reference>,
     headers: Vec<Reference>,
     drops: DropFields,
-    after: ExtractField,
-    before: ExtractField,
     deleted: InsertField,
     kept: InsertField,
-    schemas: SchemaCache<SchemaCache<Arc<Schema>>>,
+    operation_of_tombstone: Arc<Schema>,
+    plans: SchemaCache<Plan>,
+}
+
+/// What is known of one envelope's schema: the schemas of the added headers and fields (nothing where the envelope has no
+/// such field), and what became of the rows' schemas.
+struct Plan {
+    headers: Vec<Option<Arc<Schema>>>,
+    fields: Vec<Option<Arc<Schema>>>,
+    rows: SchemaCache<Arc<Schema>>,
 }
 
 impl ExtractNewRecordState {
@@ -41,75 +48,79 @@ impl ExtractNewRecordState {
             fields: Reference::read(options, "add.fields", "add.fields.prefix"),
             headers: Reference::read(options, "add.headers", "add.headers.prefix"),
             drops: DropFields::read(options),
-            after: ExtractField::of_value("after"),
-            before: ExtractField::of_value("before"),
             deleted: InsertField::fixed(DELETED, "true", replace_null),
             kept: InsertField::fixed(DELETED, "false", replace_null),
-            schemas: SchemaCache::default(),
+            operation_of_tombstone: Arc::new(Schema::new(Kind::String)),
+            plans: SchemaCache::default(),
         })
     }
 
-    fn add_headers(&self, record: &mut Record) -> Result<(), DataError> {
-        let Some(envelope) = record.value.as_struct() else {
-            // Of a tombstone only this is known.
-            for reference in self.headers.iter().filter(|reference| reference.is_operation()) {
-                let schema = Some(Arc::new(Schema::new(Kind::String)));
-                record.headers.push(Header { key: reference.name(), schema, value: Value::text("d") });
-            }
-            return Ok(());
-        };
-        let mut headers = Vec::new();
-        for reference in &self.headers {
-            if let Some(schema) = reference.schema_in(envelope.schema())? {
-                let value = reference.value_in(envelope)?;
-                headers.push(Header { key: reference.name(), schema: Some(Arc::new(schema)), value });
-            }
-        }
-        record.headers.extend(headers);
-        Ok(())
-    }
-
-    /// The envelope's `after` or `before`, with a word on whether the row was deleted where that is asked for.
-    fn unwrapped(&mut self, record: Record, deleted: bool) -> Result<Option<Record>, DataError> {
-        let side = if deleted { &mut self.before } else { &mut self.after };
-        let row = side.apply(record)?;
-        let marker = if deleted { &mut self.deleted } else { &mut self.kept };
-        match row {
-            Some(row) if self.deletes.rewrites() && !row.value.is_null() => marker.apply(row),
-            row => Ok(row),
+    /// Of a tombstone only the operation is known.
+    fn add_headers_to_tombstone(&self, record: &mut Record) {
+        for reference in self.headers.iter().filter(|reference| reference.is_operation()) {
+            let schema = Some(Arc::clone(&self.operation_of_tombstone));
+            record.headers.push(Header { key: reference.name(), schema, value: Value::text("d") });
         }
     }
 
-    fn delete(&mut self, record: Record, envelope: &Struct) -> Result<Option<Record>, DataError> {
-        let topic = self.routed(side(envelope, "before"))?;
+    /// The envelope's row as the record's value, and what else is taken out of the envelope.
+    fn open(&mut self, record: &mut Record, mut envelope: Struct, side: &str) -> Result<Added, DataError> {
+        let plan = self.plans.get_or_make(envelope.schema(), || {
+            let schemas = |references: &[Reference]| {
+                let schema =
+                    |reference: &Reference| reference.schema_in(envelope.schema()).map(|s| s.map(Arc::new));
+                references.iter().map(schema).collect::<Result<Vec<_>, DataError>>()
+            };
+            let (headers, fields) = (schemas(&self.headers)?, schemas(&self.fields)?);
+            Ok(Plan { headers, fields, rows: SchemaCache::default() })
+        })?;
+        for (reference, schema) in
+            self.headers.iter().zip(&plan.headers).filter(|(_, schema)| schema.is_some())
+        {
+            let value = reference.value_in(&envelope)?;
+            record.headers.push(Header { key: reference.name(), schema: schema.clone(), value });
+        }
+        let mut values = Vec::new();
+        for (reference, _) in self.fields.iter().zip(&plan.fields).filter(|(_, schema)| schema.is_some()) {
+            values.push(reference.value_in(&envelope)?);
+        }
+        record.value_schema = envelope.schema().field(side).map(|field| Arc::clone(&field.schema));
+        record.value = envelope.get_mut(side).map(std::mem::take).unwrap_or_default();
+        Ok(Added { envelope: Arc::clone(envelope.schema()), values })
+    }
+
+    fn delete(&mut self, mut record: Record, envelope: Struct) -> Result<Option<Record>, DataError> {
+        let added = self.open(&mut record, envelope, "before")?;
+        let topic = self.routed(&record.value)?;
         let unwrapped = match self.deletes {
             Deletes::Drop => return Ok(None),
-            Deletes::Tombstone => self.after.apply(record)?,
+            Deletes::Tombstone => Some(Record { value: Value::Null, ..record }),
             Deletes::DeleteToTombstone => Some(Record { value_schema: None, value: Value::Null, ..record }),
-            Deletes::Rewrite | Deletes::RewriteWithTombstone => self.unwrapped(record, true)?,
+            Deletes::Rewrite | Deletes::RewriteWithTombstone => self.deleted.apply(record)?,
         };
         let Some(mut row) = unwrapped else { return Ok(None) };
         row.topic = topic.unwrap_or(row.topic);
         let mut row = self.drops.apply(row)?;
         if !row.value.is_null() {
-            row = self.add_fields(row, envelope)?;
+            row = self.add_fields(row, added)?;
         }
         Ok(Some(row))
     }
 
-    fn upsert(&mut self, record: Record, envelope: &Struct) -> Result<Option<Record>, DataError> {
-        let Some(mut row) = self.unwrapped(record, false)? else { return Ok(None) };
-        row.topic = self.routed(row.value.as_struct())?.unwrap_or(row.topic);
-        let row = self.add_fields(row, envelope)?;
+    fn upsert(&mut self, mut record: Record, envelope: Struct) -> Result<Option<Record>, DataError> {
+        let added = self.open(&mut record, envelope, "after")?;
+        let unwrapped = if self.deletes.rewrites() { self.kept.apply(record)? } else { Some(record) };
+        let Some(mut row) = unwrapped else { return Ok(None) };
+        row.topic = self.routed(&row.value)?.unwrap_or(row.topic);
+        let row = self.add_fields(row, added)?;
         self.drops.apply(row).map(Some)
     }
 
     /// The topic that a row's field names; nothing where there is no such option or the field is blank.
-    fn routed(&self, row: Option<&Struct>) -> Result<Option<Arc<str>>, DataError> {
+    fn routed(&self, row: &Value) -> Result<Option<Arc<str>>, DataError> {
         let Some(name) = &self.route_by else { return Ok(None) };
         let problem = |what: &str| DataError::new(format!("route.by.field: {what} {name:?}"));
-        let row = row.ok_or_else(|| problem("there is no row to take the topic from, wanted was"))?;
-        match row.get_without_default(name) {
+        match row.as_struct().and_then(|row| row.get_without_default(name)) {
             Some(Value::String(topic)) => {
                 Ok(Some(Arc::clone(topic)).filter(|topic| !topic.trim().is_empty()))
             }
@@ -119,57 +130,56 @@ impl ExtractNewRecordState {
         }
     }
 
-    fn add_fields(&mut self, mut row: Record, envelope: &Struct) -> Result<Record, DataError> {
+    fn add_fields(&mut self, mut row: Record, added: Added) -> Result<Record, DataError> {
         let Value::Struct(inner) = std::mem::take(&mut row.value) else {
             return Err(DataError::new("a row must be a struct"));
         };
         let references = &self.fields;
-        let of_envelope = self.schemas.get_or_default(envelope.schema())?;
-        let schema = Arc::clone(of_envelope.get_or_make(inner.schema(), || {
+        let Some(plan) = self.plans.get_mut(&added.envelope) else {
+            return Err(DataError::new("an envelope's plan was lost"));
+        };
+        let new = &plan.fields;
+        let schema = Arc::clone(plan.rows.get_or_make(inner.schema(), || {
             let mut fields = inner.schema().fields().to_vec();
-            for reference in references {
-                if let Some(schema) = reference.schema_in(envelope.schema())? {
-                    fields.push(Field::new(reference.name(), Arc::new(schema)));
-                }
-            }
+            let named = references.iter().zip(new);
+            fields.extend(named.filter_map(|(one, schema)| Some(Field::new(one.name(), schema.clone()?))));
             inner.schema().basics_of_struct(fields).map(Arc::new)
         })?);
         let mut values = inner.into_values();
-        for reference in references {
-            if reference.schema_in(envelope.schema())?.is_some() {
-                values.push(reference.value_in(envelope)?);
-            }
-        }
+        values.extend(added.values);
         row.value = Struct::new(Arc::clone(&schema), values)?.into();
         row.value_schema = Some(schema);
         Ok(row)
     }
 }
 
-fn side<'e>(envelope: &'e Struct, name: &str) -> Option<&'e Struct> {
-    envelope.get(name).and_then(Value::as_struct)
+/// Values that are to be added to a row, and the schema of the envelope that they are from.
+struct Added {
+    envelope: Arc<Schema>,
+    values: Vec<Value>,
+}
+
+fn is_there(envelope: &Struct, side: &str) -> bool {
+    envelope.get(side).is_some_and(|row| !row.is_null())
 }
 
 impl Transform for ExtractNewRecordState {
     fn apply(&mut self, mut record: Record) -> Result<Option<Record>, DataError> {
-        let is_envelope = record.is_envelope();
-        if is_envelope || record.value.is_null() {
-            self.add_headers(&mut record)?;
-        }
         if record.value.is_null() {
+            self.add_headers_to_tombstone(&mut record);
             return Ok(self.deletes.keeps_tombstones().then_some(record));
         }
-        if !is_envelope {
+        if !record.is_envelope() {
             return Ok(Some(record));
         }
-        let Value::Struct(envelope) = record.value.clone() else {
+        let Value::Struct(envelope) = std::mem::take(&mut record.value) else {
             return Err(DataError::new("an envelope must be a struct"));
         };
-        match (side(&envelope, "after").is_some(), side(&envelope, "before").is_some()) {
+        match (is_there(&envelope, "after"), is_there(&envelope, "before")) {
             // A table was truncated.
             (false, false) => Ok(None),
-            (false, true) => self.delete(record, &envelope),
-            (true, _) => self.upsert(record, &envelope),
+            (false, true) => self.delete(record, *envelope),
+            (true, _) => self.upsert(record, *envelope),
         }
     }
 }

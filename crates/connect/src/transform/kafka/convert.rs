@@ -43,6 +43,7 @@ impl Target {
     }
 
     /// Casts a value of a schema.
+    #[expect(clippy::cast_possible_truncation, reason = "what Java's casts do: the low bits, or the nearest")]
     pub(super) fn cast(self, schema: &Schema, value: &Value) -> Result<Value, DataError> {
         if value.is_null() {
             return Ok(Value::Null);
@@ -104,6 +105,7 @@ impl<'v> Number<'v> {
         })
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "what Java's casts do: the low bits, or the nearest")]
     fn int32(self) -> i32 {
         match self {
             // From a float Java takes the nearest there is, from a long the low bits.
@@ -113,6 +115,7 @@ impl<'v> Number<'v> {
         }
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "what Java's casts do: the low bits, or the nearest")]
     fn int64(self) -> i64 {
         match self {
             Self::Int(int) => int,
@@ -123,6 +126,7 @@ impl<'v> Number<'v> {
         }
     }
 
+    #[expect(clippy::cast_possible_truncation, reason = "what Java's casts do: the low bits, or the nearest")]
     fn float32(self) -> f32 {
         match self {
             Self::Int(int) => int as f32,

@@ -27,11 +27,6 @@ impl ExtractField {
         let replace_null = options.boolean(REPLACE_NULL, true);
         Box::new(Self { side, path, replace_null })
     }
-
-    /// One field of the value, null as its default, as other transforms take it.
-    pub(crate) fn of_value(field: &str) -> Self {
-        Self { side: Side::Value, path: FieldPath::of(field), replace_null: true }
-    }
 }
 
 impl Transform for ExtractField {

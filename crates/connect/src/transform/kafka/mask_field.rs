@@ -61,6 +61,7 @@ fn nothing(value: &Value) -> Result<Value, DataError> {
 }
 
 /// The replacement in the value's type.
+#[expect(clippy::cast_possible_truncation, reason = "what Java's casts do: the low bits, or the nearest")]
 fn replaced(value: &Value, text: &Arc<str>) -> Result<Value, DataError> {
     if let Value::String(_) = value {
         return Ok(Value::String(Arc::clone(text)));

@@ -117,11 +117,24 @@ impl TimestampConverter {
         Ok(Schema { optional: schema.optional, ..schema.basics_of_struct(fields)? })
     }
 
-    fn whole(&self, mut record: Record, schema: &Schema) -> Result<Option<Record>, DataError> {
+    fn whole(
+        &self,
+        mut record: Record,
+        schema: &Schema,
+        target: Arc<Schema>,
+    ) -> Result<Option<Record>, DataError> {
         let value = self.converted(schema, &self.side.take(&mut record))?;
-        let target = self.target_schema(schema.optional);
-        self.side.set(&mut record, Some(Arc::new(target)), value);
+        self.side.set(&mut record, Some(target), value);
         Ok(Some(record))
+    }
+
+    /// What becomes of a schema: of all of it, or of its one field.
+    fn new_schema(&self, schema: &Schema) -> Result<Schema, DataError> {
+        if self.field.is_empty() {
+            Ok(self.target_schema(schema.optional))
+        } else {
+            self.struct_schema(schema)
+        }
     }
 }
 
@@ -131,13 +144,13 @@ impl Transform for TimestampConverter {
             return Ok(Some(record));
         }
         let old = self.side.require_schema(&record)?;
-        if self.field.is_empty() {
-            return self.whole(record, &old);
-        }
         let mut schemas = std::mem::take(&mut self.schemas);
-        let schema = schemas.get_or_make(&old, || self.struct_schema(&old).map(Arc::new)).cloned();
+        let schema = schemas.get_or_make(&old, || self.new_schema(&old).map(Arc::new)).cloned();
         self.schemas = schemas;
         let schema = schema?;
+        if self.field.is_empty() {
+            return self.whole(record, &old, schema);
+        }
         let inner = match self.side.take(&mut record) {
             Value::Null => {
                 self.side.set(&mut record, Some(schema), Value::Null);

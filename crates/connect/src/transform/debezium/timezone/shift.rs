@@ -72,7 +72,8 @@ impl Zone {
         };
         let clock = pieces.date().to_datetime(time);
         let offset = self.offset_of(clock);
-        let shift = SignedDuration::from_secs(i64::from(offset.seconds()) - i64::from(own.seconds()));
+        let shift =
+            SignedDuration::from_secs(i64::from(offset.seconds()).saturating_sub(own.seconds().into()));
         let shifted = clock.checked_add(shift).map_err(|_| beyond())?;
         Ok(iso(shifted, offset))
     }
@@ -107,9 +108,9 @@ fn offset(text: &str) -> Option<Offset> {
         [hours, minutes, seconds] => (*hours, *minutes, *seconds),
         _ => return None,
     };
-    let total = hours * 3600 + minutes * 60 + seconds;
+    let total = hours.saturating_mul(3600).saturating_add(minutes.saturating_mul(60)).saturating_add(seconds);
     let fits = minutes < 60 && seconds < 60 && total <= 18 * 3600;
-    if fits { Offset::from_seconds(sign * total).ok() } else { None }
+    if fits { Offset::from_seconds(total.saturating_mul(sign)).ok() } else { None }
 }
 
 /// `2024-01-31T10:20:30.5+01:00`: no zeros at the end of the fraction, `Z` for no offset.
@@ -126,7 +127,7 @@ fn iso(time: DateTime, offset: Offset) -> String {
         out.push('Z');
         return out;
     }
-    let (sign, size) = if seconds < 0 { ('-', -seconds) } else { ('+', seconds) };
+    let (sign, size) = if seconds < 0 { ('-', seconds.saturating_neg()) } else { ('+', seconds) };
     out.push_str(&format!("{sign}{:02}:{:02}", size / 3600, size / 60 % 60));
     if size % 60 != 0 {
         out.push_str(&format!(":{:02}", size % 60));
