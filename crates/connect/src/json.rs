@@ -62,10 +62,11 @@ impl JsonConfig {
         if errors.is_empty() { Ok(config) } else { Err(ConfigErrors(errors)) }
     }
 
-    fn read(options: &mut Options) -> Self {
+    pub(crate) fn read(options: &mut Options) -> Self {
         // The cache's size changes no byte, and the content of a fixed schema is for sinks alone.
         options.note("schemas.cache.size");
         options.note("schema.content");
+        options.note("converter.type");
         let numeric = options.choice("decimal.format", &["BASE64", "NUMERIC"], "BASE64") == "NUMERIC";
         Self {
             schemas: options.boolean("schemas.enable", true),

@@ -26,11 +26,13 @@
 
 mod cache;
 mod chain;
+mod converter;
 mod date_format;
 mod decimal;
 mod error;
 mod field_path;
 mod java_hash;
+mod java_text;
 mod json;
 mod literal;
 mod options;
@@ -45,6 +47,7 @@ mod transform;
 mod value;
 
 pub use chain::Chain;
+pub use converter::Converter;
 pub use decimal::Decimal;
 pub use error::{ConfigError, ConfigErrors, DataError};
 pub use json::{DecimalFormat, JsonConfig, JsonConverter, read_message};

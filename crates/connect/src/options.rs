@@ -31,6 +31,12 @@ impl<'p> Options<'p> {
         self.errors.push(ConfigError { key: format!("{}{name}", self.prefix), problem: problem.into() });
     }
 
+    /// Adds an error about the property that the prefix is of.
+    pub(crate) fn fail_role(&mut self, problem: impl Into<String>) {
+        let key = self.prefix.trim_end_matches('.').to_owned();
+        self.errors.push(ConfigError { key, problem: problem.into() });
+    }
+
     /// All that is wrong, unknown options included.
     pub(crate) fn finish(mut self) -> Vec<ConfigError> {
         for (name, _) in self.properties {

@@ -100,3 +100,37 @@ fn a_failure_names_the_transform_and_no_value() {
     let told = Chain::from_config(&config).unwrap().apply(record).unwrap_err().to_string();
     assert!(told.starts_with("transforms.key: ") && !told.contains("secret"), "{told}");
 }
+
+#[test]
+fn converters_are_read_by_class() {
+    use becauselog_connect::Converter;
+    let read = |pairs: &[(&str, &str)]| {
+        Converter::from_properties("key.converter", &properties(pairs)).map_err(|errors| errors.to_string())
+    };
+    const JSON: &str = "org.apache.kafka.connect.json.JsonConverter";
+    assert!(read(&[("value.converter", JSON)]).unwrap().is_none());
+    let mut json =
+        read(&[("key.converter", JSON), ("key.converter.schemas.enable", "false")]).unwrap().unwrap();
+    let schema = std::sync::Arc::new(becauselog_connect::Schema::new(becauselog_connect::Kind::Int32));
+    let mut out = Vec::new();
+    assert_eq!(json.write(&mut out, Some(&schema), &Value::Int32(5)), Ok(true));
+    assert_eq!(out, b"5");
+    for (pairs, part) in [
+        (
+            &[("key.converter", JSON), ("key.converter.schema.enable", "true")][..],
+            "did you mean key.converter.schemas.enable?",
+        ),
+        (
+            &[("key.converter", JSON), ("key.converter.decimal.format", "TEXT")][..],
+            "is none of BASE64, NUMERIC",
+        ),
+        (
+            &[("key.converter", "io.confluent.connect.avro.AvroConverter")][..],
+            "key.converter: \"io.confluent",
+        ),
+        (&[("key.converter.schemas.enable", "true")][..], "has no effect without key.converter"),
+    ] {
+        let told = read(pairs).unwrap_err();
+        assert!(told.contains(part), "{part:?} is not in\n{told}");
+    }
+}

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use becauselog_connect::{
-    Chain, DecimalFormat, Header, JsonConfig, JsonConverter, Record, Schema, Value, read_message,
-    simple_header_text,
+    Chain, Converter, DecimalFormat, Header, JsonConfig, JsonConverter, Record, Schema, Value, read_message,
 };
 use serde_json::{Value as Json, json};
 
@@ -48,6 +47,8 @@ struct Converters {
     schemas: JsonConverter,
     plain: JsonConverter,
     numeric: JsonConverter,
+    string: Converter,
+    simple: Converter,
 }
 
 impl Converters {
@@ -60,6 +61,8 @@ impl Converters {
             schemas: JsonConverter::new(config),
             plain: JsonConverter::new(plain),
             numeric: JsonConverter::new(numeric),
+            string: converter("org.apache.kafka.connect.storage.StringConverter"),
+            simple: converter("org.apache.kafka.connect.storage.SimpleHeaderConverter"),
         }
     }
 
@@ -69,8 +72,9 @@ impl Converters {
             .iter()
             .map(|header| {
                 let json = text(&mut self.schemas, header.schema.as_ref(), &header.value)?;
-                let simple = simple_header_text(&header.value).map_err(|error| error.to_string())?;
-                Ok(json!({"key": &*header.key, "json": json, "simple": simple}))
+                let simple = converted(&mut self.simple, header.schema.as_ref(), &header.value)?;
+                let string = string(&mut self.string, header.schema.as_ref(), &header.value);
+                Ok(json!({"key": &*header.key, "json": json, "text": string, "simple": simple}))
             })
             .collect();
         let value = record.value_schema.as_ref();
@@ -83,6 +87,8 @@ impl Converters {
             "value": text(&mut self.schemas, value, &record.value)?,
             "plain": text(&mut self.plain, value, &record.value)?,
             "numeric": numeric,
+            "keyText": string(&mut self.string, record.key_schema.as_ref(), &record.key),
+            "valueText": string(&mut self.string, value, &record.value),
             "headers": headers?,
         }))
     }
@@ -92,6 +98,40 @@ fn text(converter: &mut JsonConverter, schema: Option<&Arc<Schema>>, value: &Val
     let mut out = Vec::new();
     let there = converter.write(&mut out, schema, value).map_err(|error| error.to_string())?;
     Ok(if there { String::from_utf8(out).unwrap().into() } else { Json::Null })
+}
+
+fn converter(class: &str) -> Converter {
+    let properties = [("header.converter".to_owned(), class.to_owned())];
+    Converter::from_properties("header.converter", &properties).unwrap().unwrap()
+}
+
+fn converted(converter: &mut Converter, schema: Option<&Arc<Schema>>, value: &Value) -> Result<Json, String> {
+    let mut out = Vec::new();
+    let there = converter.write(&mut out, schema, value).map_err(|error| error.to_string())?;
+    Ok(if there { String::from_utf8(out).unwrap().into() } else { Json::Null })
+}
+
+/// What stands for a text that Java writes and we do not.
+const NO_TEXT: &str = "no text";
+
+fn string(converter: &mut Converter, schema: Option<&Arc<Schema>>, value: &Value) -> Json {
+    converted(converter, schema, value).unwrap_or_else(|_| NO_TEXT.into())
+}
+
+/// Texts that say which buffer it is, or what day it was: ours says that there is none.
+fn without_java_objects(mut out: Json) -> Json {
+    let is_odd = |text: &str| text.contains("HeapByteBuffer") || text.contains(" UTC ");
+    let mask = |json: &mut Json| {
+        if json.as_str().is_some_and(is_odd) {
+            *json = NO_TEXT.into();
+        }
+    };
+    if out.is_object() {
+        mask(&mut out["keyText"]);
+        mask(&mut out["valueText"]);
+        out["headers"].as_array_mut().unwrap().iter_mut().for_each(|header| mask(&mut header["text"]));
+    }
+    out
 }
 
 fn outcome(config: &Json, input: Record, converters: &mut Converters) -> Json {
@@ -149,7 +189,7 @@ fn the_real_classes_do_the_same() {
         let ours = outcome(configs[case], records[input].clone(), &mut converters);
         // What they refuse at the start we must refuse there too; what they stumble over later may be either.
         let in_time = line.get("refused").is_none() || ours.get("refused").is_some();
-        let same = in_time && comparable(&ours) == comparable(line);
+        let same = in_time && comparable(&ours) == without_java_objects(comparable(line));
         let name = format!("{case} / {input}");
         if same == differences.contains_key(&name) {
             wrong.push(format!("{name}\n  ours   {ours}\n  theirs {line}"));

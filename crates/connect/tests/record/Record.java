@@ -11,6 +11,7 @@ import org.apache.kafka.connect.header.Header;
 import org.apache.kafka.connect.json.JsonConverter;
 import org.apache.kafka.connect.source.SourceRecord;
 import org.apache.kafka.connect.storage.SimpleHeaderConverter;
+import org.apache.kafka.connect.storage.StringConverter;
 import org.apache.kafka.connect.transforms.Transformation;
 import org.apache.kafka.connect.transforms.predicates.Predicate;
 
@@ -131,11 +132,15 @@ public final class Record {
         } catch (Exception failed) {
             line.put("numeric", "failed");
         }
+        StringConverter string = new StringConverter();
+        text(line, "keyText", string.fromConnectData("", record.keySchema(), record.key()));
+        text(line, "valueText", string.fromConnectData("", record.valueSchema(), record.value()));
         ArrayNode headers = line.putArray("headers");
         try (SimpleHeaderConverter simple = new SimpleHeaderConverter()) {
             for (Header header : record.headers()) {
                 ObjectNode one = headers.addObject().put("key", header.key());
                 text(one, "json", SCHEMAS.fromConnectHeader("", "", header.schema(), header.value()));
+                text(one, "text", string.fromConnectHeader("", "", header.schema(), header.value()));
                 text(one, "simple", simple.fromConnectHeader("", "", header.schema(), header.value()));
             }
         }
