@@ -1,6 +1,6 @@
-//! From config files to a [`RunPlan`]: native TOML, or a Debezium connector's config as it is.
+//! From config files to a [`RunPlan`]: native TOML, or a Debezium connector's or Maxwell's config as it is.
 //!
-//! Both become the same table of native keys, which is checked key by key, then read, then made into a plan. A Debezium
+//! All become the same table of native keys, which is checked key by key, then read, then made into a plan. A peer's
 //! config is translated first; its keys are classified one by one, so that none is ignored in silence.
 
 mod check;
@@ -9,6 +9,7 @@ mod debezium;
 mod docs_tests;
 mod error;
 mod file;
+mod maxwell;
 mod native;
 mod nearest;
 mod planning;
@@ -91,6 +92,9 @@ fn read(files: &[PathBuf], overrides: &Overrides, outside: &Outside) -> Result<T
     let native = files.iter().filter(|file| matches!(file.shape, Shape::Native)).count();
     if native > 0 && native < files.len() {
         return Err(ConfigError::Mixed);
+    }
+    if native == 0 && maxwell::is_one(&files) {
+        return maxwell::translate(&files, overrides, outside);
     }
     if native == 0 && !files.is_empty() {
         return debezium::translate(&files, overrides, outside);

@@ -5,7 +5,7 @@ pub mod tables;
 use std::{path::PathBuf, time::Duration};
 
 use becauselog_binlog::FollowConfig;
-use becauselog_format::{DebeziumConfig, PlainConfig};
+use becauselog_format::{DebeziumConfig, Filter, MaxwellConfig, PlainConfig};
 use becauselog_pipeline::XaLimits;
 use becauselog_sink::{Content, FileConfig};
 pub use tables::TableFilter;
@@ -50,12 +50,23 @@ pub struct SourcePlan {
 }
 
 /// How changes are rendered.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum FormatPlan {
     /// Debezium's JSON.
     Debezium(DebeziumConfig),
     /// The row, the operation, the position.
     Plain(PlainConfig),
+    /// Maxwell's JSON.
+    Maxwell(Box<MaxwellPlan>),
+}
+
+/// Maxwell's messages.
+#[derive(Debug, Clone)]
+pub struct MaxwellPlan {
+    /// How they are written.
+    pub config: MaxwellConfig,
+    /// Which tables and rows have any.
+    pub filter: Filter,
 }
 
 /// One target.

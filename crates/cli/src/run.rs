@@ -1,17 +1,21 @@
 //! From a plan to a running pipeline: the one place that names concrete sources, formats and sinks.
 
 mod control;
+mod definitions;
 mod failure;
 mod outlets;
+mod purge;
 mod signals;
 mod sql;
 
 use std::{io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use becauselog_binlog::{Follower, Start};
+use becauselog_format::MaxwellRendering;
 use becauselog_model::{BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, GtidSet};
 use becauselog_pipeline::{
-    Finished, Outlet, Pipeline, PipelineConfig, PipelineError, Shapes, Source, Status, TableFilter, XaLimits,
+    Finished, MaxwellView, Outlet, Pipeline, PipelineConfig, PipelineError, Shapes, Source, Status,
+    TableFilter, XaLimits,
     state::{StateFolder, control::ControlServer},
 };
 use tracing::{info, warn};
@@ -24,7 +28,7 @@ pub use self::{
 };
 use crate::{
     exit::{Exit, Failure},
-    plan::{Note, RunPlan},
+    plan::{FormatPlan, Note, RunPlan},
 };
 
 /// Runs a plan until its stop, a signal or a failure.
@@ -34,7 +38,8 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
     let state = StateFolder::open(&plan.state.dir, &plan.name).map_err(|error| state_failure(&error))?;
     let state = Arc::new(state);
     let outlets = outlets::of(&plan)?;
-    let pipeline = Pipeline::prepare(config(&plan), outlets.outlets, Some(Arc::clone(&state))).await;
+    let config = config(&plan, maxwell(&plan).await?);
+    let pipeline = Pipeline::prepare(config, outlets.outlets, Some(Arc::clone(&state))).await;
     let pipeline = pipeline.map_err(|error| pipeline_failure(&error))?;
 
     let mut follow = plan.source.follow.clone();
@@ -46,9 +51,14 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
         position = %started.position, gtids = %started.gtids, "streaming");
 
     let status = pipeline.status();
-    let answering = control(&plan.name, &state, &status, outlets.states)?;
+    let distance = purge::Distance::default();
+    let answering = control(&plan.name, &state, &status, outlets.states, distance.clone())?;
+    let follow = &plan.source.follow;
+    let watching = distance.watch(follow.hosts.clone(), follow.connect.clone(), Arc::clone(&status));
+    let watching = tokio::spawn(watching);
     let outcome = pipeline.run(follower, started, shapes, signals.stop, signals.reopen).await;
     answering.abort();
+    watching.abort();
     tell_end(&status, outcome.as_ref().ok());
     outcome.map_err(|error| pipeline_failure(&error))?;
     Ok(Exit::Ok)
@@ -76,7 +86,7 @@ pub async fn without_state<S: Source + 'static>(run: Ephemeral<S>) -> Result<Exi
     let config = PipelineConfig {
         filter: run.filter,
         maxwell: None,
-        queue_bytes: 16 << 20,
+        queue_bytes: 8 << 20,
         transaction_memory_bytes: 4 << 20,
         xa: XaLimits::default(),
         checkpoint_interval: std::time::Duration::from_secs(1),
@@ -141,11 +151,22 @@ fn start(plan: &RunPlan, resume: Option<&Checkpoint>) -> Start {
     Start::Checkpoint(kept.clone())
 }
 
-fn config(plan: &RunPlan) -> PipelineConfig {
+/// What Maxwell's messages need beside rows, if such are written: tables as the server has them now among it.
+async fn maxwell(plan: &RunPlan) -> Result<Option<MaxwellView>, Failure> {
+    let FormatPlan::Maxwell(maxwell) = &plan.format else { return Ok(None) };
+    let follow = &plan.source.follow;
+    let raw_texts = maxwell.config.rendering != MaxwellRendering::Exact;
+    let definitions = definitions::load(sql_opts(&follow.hosts, &follow.connect), raw_texts).await?;
+    let (filter, config) = (maxwell.filter.clone(), maxwell.config.clone());
+    Ok(Some(MaxwellView { filter, config, definitions }))
+}
+
+fn config(plan: &RunPlan, maxwell: Option<MaxwellView>) -> PipelineConfig {
     let tables = plan.tables.clone();
+    let filter = maxwell.as_ref().map(|view| view.filter.clone()).unwrap_or_default();
     PipelineConfig {
-        filter: Arc::new(move |name| tables.wants(&name.database, &name.table)),
-        maxwell: None,
+        filter: Arc::new(move |name| tables.wants(&name.database, &name.table) && filter.may_pass(name)),
+        maxwell,
         queue_bytes: plan.limits.memory_bytes,
         transaction_memory_bytes: plan.limits.transaction_memory_bytes,
         xa: plan.limits.xa,
@@ -162,9 +183,10 @@ fn control(
     state: &StateFolder,
     status: &Arc<Status>,
     sinks: outlets::SinkStates,
+    distance: purge::Distance,
 ) -> Result<tokio::task::JoinHandle<()>, Failure> {
     let server = ControlServer::bind(state).map_err(|error| pipeline_failure(&PipelineError::from(error)))?;
-    Ok(tokio::spawn(server.serve(control::answerer(name, Arc::clone(status), sinks))))
+    Ok(tokio::spawn(server.serve(control::answerer(name, Arc::clone(status), sinks, distance))))
 }
 
 /// One line with what the run did, whether it ended well or not.

@@ -5,7 +5,7 @@ pub mod aliases;
 mod classify;
 mod converters;
 mod gather;
-mod java_regex;
+pub mod java_regex;
 pub mod keys;
 mod mapping;
 pub mod properties;

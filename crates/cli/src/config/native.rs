@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::section::{Section, section};
+use super::{
+    maxwell::MaxwellOptions,
+    section::{Section, section},
+};
 use crate::secret::Secret;
 
 section! {
@@ -117,12 +120,12 @@ section! {
 }
 
 section! {
-    /// How changes are rendered. All keys but `kind` and `include_query` are for `kind = "debezium"` only.
+    /// How changes are rendered. All keys but `kind`, `values`, `include_query` and `topic_prefix` are for `kind = "debezium"` only.
     FormatConfig at "format" {
-        /// `debezium` or `plain`.
+        /// `debezium`, `plain` or `maxwell`.
         kind: String = ("text", "\"debezium\"");
         /// `exact`: no value is lost (decimals as text, unsigned BIGINT as it is, zero dates as their text);
-        /// `debezium`: byte for byte as its MySQL connector, with its losses counted.
+        /// `debezium` or, with `kind = "maxwell"`, `maxwell`: byte for byte as the peer, with its losses counted.
         values: String = ("text", "\"exact\"");
         /// The envelope's own time: `processing`, or `commit` for the same bytes after a restart.
         ts: String = ("text", "\"processing\"");
@@ -148,6 +151,8 @@ section! {
         extended_headers: bool = ("true or false", "true");
         /// The connector's name in those headers. Without it: `name`.
         connector_name: String = ("text", "");
+        /// Maxwell's options, for `kind = "maxwell"` only.
+        maxwell: MaxwellOptions = ("table", "");
     }
 }
 
@@ -192,7 +197,7 @@ section! {
     /// The limits. None of them is a goal: a quiet run uses little of each.
     LimitsConfig at "limits" {
         /// Bytes of events and batches in flight over all stages.
-        memory_bytes: u64 = ("number", "16777216");
+        memory_bytes: u64 = ("number", "8388608");
         /// Bytes of one transaction kept in memory; what is more waits in a spool in the state folder.
         transaction_memory_bytes: u64 = ("number", "4194304");
         /// How many batches are encoded side by side for each sink; by default as many as there are cores, at most 8.
@@ -208,13 +213,14 @@ section! {
 
 impl Config {
     /// All sections in the order of the reference page.
-    pub const SECTIONS: [&'static Section; 9] = [
+    pub const SECTIONS: [&'static Section; 10] = [
         &Self::SECTION,
         &SourceConfig::SECTION,
         &TlsConfig::SECTION,
         &ReconnectConfig::SECTION,
         &TablesConfig::SECTION,
         &FormatConfig::SECTION,
+        &MaxwellOptions::SECTION,
         &SinkConfig::SECTION,
         &StateConfig::SECTION,
         &LimitsConfig::SECTION,

@@ -44,7 +44,7 @@ macro_rules! section {
             pub const SECTION: Section = Section {
                 path: $path,
                 about: &[$($about),+],
-                keys: &[$( super::section::Key {
+                keys: &[$( $crate::config::section::Key {
                     name: stringify!($field),
                     kind: $kind,
                     default: $default,

@@ -3,6 +3,7 @@
 
 mod debezium;
 mod examples;
+mod maxwell;
 mod native;
 
 use std::path::PathBuf;

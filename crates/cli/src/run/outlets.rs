@@ -1,6 +1,6 @@
 //! Sinks with their encoders.
 
-use becauselog_format::{Debezium, DebeziumConfig, Parts, Plain, PlainConfig};
+use becauselog_format::{Debezium, DebeziumConfig, Maxwell, MaxwellConfig, Parts, Plain, PlainConfig};
 use becauselog_pipeline::{Encode, Outlet};
 use becauselog_sink::{Content, FileSink, Sink, SinkState, StdoutSink};
 use tokio::sync::watch;
@@ -73,6 +73,7 @@ fn encoder(plan: &RunPlan, content: Content) -> Box<dyn Encode> {
     };
     match &plan.format {
         FormatPlan::Debezium(config) => Box::new(Debezium::new(DebeziumConfig { parts, ..config.clone() })),
+        FormatPlan::Maxwell(plan) => Box::new(Maxwell::new(MaxwellConfig { parts, ..plan.config.clone() })),
         FormatPlan::Plain(config) => Box::new(Plain::new(PlainConfig { parts, ..config.clone() })),
     }
 }

@@ -126,6 +126,14 @@ impl Filter {
         }
     }
 
+    /// Whether any row of a table may pass, whatever its columns are.
+    #[must_use]
+    pub fn may_pass(&self, table: &TableName) -> bool {
+        let fits = |rule: &Rule| rule.fits(&table.database, Some(&table.table));
+        let by_value = |rule: &Rule| rule.column.is_some() && rule.effect == Effect::Include && fits(rule);
+        self.passes(&table.database, Some(&table.table)) || self.rules.iter().any(by_value)
+    }
+
     /// Whether messages about a table's shape pass; without a table, about a database. Rules with columns do not count.
     #[must_use]
     pub fn passes(&self, database: &str, table: Option<&str>) -> bool {

@@ -4,6 +4,8 @@ use becauselog_format::{
     BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, PlainConfig, Rendering, TimePrecision, TsSource,
 };
 
+mod maxwell;
+
 use super::Problems;
 use crate::{config::native::FormatConfig, plan::FormatPlan};
 
@@ -11,20 +13,37 @@ use crate::{config::native::FormatConfig, plan::FormatPlan};
 enum Kind {
     Debezium,
     Plain,
+    Maxwell,
 }
 
 /// The format's part of the plan.
 pub fn plan(config: FormatConfig, name: &str, problems: &mut Problems) -> FormatPlan {
-    let kinds = [("debezium", Kind::Debezium), ("plain", Kind::Plain)];
-    match problems.choose("format.kind", config.kind.as_deref(), Kind::Debezium, &kinds) {
+    let kinds = [("debezium", Kind::Debezium), ("plain", Kind::Plain), ("maxwell", Kind::Maxwell)];
+    let kind = problems.choose("format.kind", config.kind.as_deref(), Kind::Debezium, &kinds);
+    if config.maxwell.is_some() && kind != Kind::Maxwell {
+        problems.add("format.maxwell", "has a meaning with kind = \"maxwell\" only");
+    }
+    match kind {
         Kind::Debezium => FormatPlan::Debezium(debezium(config, name, problems)),
         Kind::Plain => FormatPlan::Plain(plain(config, name, problems)),
+        Kind::Maxwell => FormatPlan::Maxwell(Box::new(maxwell::plan(config, name, problems))),
     }
 }
 
 fn plain(config: FormatConfig, name: &str, problems: &mut Problems) -> PlainConfig {
+    if config.values.is_some() {
+        problems.add("format.values", "has no meaning with kind = \"plain\": leave it out");
+    }
+    debezium_only(&config, "plain", problems);
+    let mut plain = PlainConfig::new(name);
+    plain.topic_prefix = config.topic_prefix.unwrap_or_else(|| name.to_owned());
+    plain.include_query = config.include_query.unwrap_or(false);
+    plain
+}
+
+/// Refuses the keys that only Debezium's format has.
+fn debezium_only(config: &FormatConfig, kind: &str, problems: &mut Problems) {
     let others = [
-        ("values", config.values.is_some()),
         ("ts", config.ts.is_some()),
         ("decimal", config.decimal.is_some()),
         ("bigint_unsigned", config.bigint_unsigned.is_some()),
@@ -36,12 +55,9 @@ fn plain(config: FormatConfig, name: &str, problems: &mut Problems) -> PlainConf
         ("connector_name", config.connector_name.is_some()),
     ];
     for (key, _) in others.into_iter().filter(|(_, given)| *given) {
-        problems.add(&format!("format.{key}"), "has no meaning with kind = \"plain\": leave it out");
+        problems
+            .add(&format!("format.{key}"), format!("has no meaning with kind = \"{kind}\": leave it out"));
     }
-    let mut plain = PlainConfig::new(name);
-    plain.topic_prefix = config.topic_prefix.unwrap_or_else(|| name.to_owned());
-    plain.include_query = config.include_query.unwrap_or(false);
-    plain
 }
 
 fn debezium(config: FormatConfig, name: &str, problems: &mut Problems) -> DebeziumConfig {

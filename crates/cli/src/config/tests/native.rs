@@ -197,6 +197,7 @@ fn documented_defaults_are_the_real_ones() {
         for key in section.keys.iter().filter(|key| !key.default.is_empty()) {
             let (base, path) = match section.path {
                 "sink" => ("[[sink]]\nkind = \"file\"\npath = \"a\"", format!("sink.0.{}", key.name)),
+                "format.maxwell" => ("[format]\nkind = \"maxwell\"", format!("format.maxwell.{}", key.name)),
                 path => ("", format!("{path}.{}", key.name)),
             };
             let default = key.default.trim_matches('"');

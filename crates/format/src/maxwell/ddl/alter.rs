@@ -137,8 +137,7 @@ impl Changing<'_> {
         }
         self.column_word();
         let name = self.cursor.name()?;
-        let place = self.table.place(&name)?;
-        self.table.columns.remove(place);
+        self.remove(&name);
         self.table.key.retain(|key| key.to_lowercase() != name.to_lowercase());
         Ok(())
     }
@@ -150,6 +149,10 @@ impl Changing<'_> {
                 return self.cursor.missing("TO");
             }
             let to = self.cursor.name()?;
+            // Done already: what is known may be newer than the statement.
+            if self.table.place(&from).is_err() && self.table.place(&to).is_ok() {
+                return Ok(());
+            }
             let place = self.table.place(&from)?;
             if let Some(column) = self.table.columns.get_mut(place) {
                 column.name.clone_from(&to);
@@ -186,7 +189,15 @@ impl Changing<'_> {
         Ok(())
     }
 
+    /// Takes a column out, if it is there: what is known may be newer than the statement.
+    fn remove(&mut self, name: &str) {
+        if let Ok(place) = self.table.place(name) {
+            self.table.columns.remove(place);
+        }
+    }
+
     fn insert(&mut self, defined: Defined) -> Result<(), DdlError> {
+        self.remove(&defined.column.name);
         if defined.primary {
             self.table.key = vec![defined.column.name.clone()];
         }
@@ -201,8 +212,8 @@ impl Changing<'_> {
     }
 
     fn replace(&mut self, name: &str, defined: Defined) -> Result<(), DdlError> {
-        let place = self.table.place(name)?;
         let to = defined.column.name.clone();
+        let place = self.table.place(name).or_else(|error| self.table.place(&to).map_err(|_none| error))?;
         self.rename_in_key(name, &to);
         if defined.place == Place::Unsaid {
             if defined.primary {

@@ -88,10 +88,12 @@ impl Definitions {
         self.databases.insert(name.to_owned(), database);
     }
 
-    /// Adds a table that is there.
-    pub fn add_table(&mut self, table: Table) {
-        let database = self.database_mut(&table.database.clone());
-        database.tables.insert(table.name.clone(), Arc::new(table));
+    /// Learns of a table that is there from a `CREATE TABLE` that would make it.
+    ///
+    /// # Errors
+    /// When the statement cannot be read.
+    pub fn learn(&mut self, database: &str, create: &str) -> Result<(), DdlError> {
+        statement::apply(self, database, create).map(|_effects| ())
     }
 
     /// A table.

@@ -1,0 +1,182 @@
+//! A `config.properties` of Maxwell's runs as it is: its messages come out of the whole program, over restarts too.
+
+use anyhow::{Context, Result, ensure};
+use becauselog_testkit::{MysqlServer, Version, becauselog::Becauselog};
+use mysql_async::{Conn, prelude::Queryable};
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+
+struct Rig {
+    folder: tempfile::TempDir,
+    config: PathBuf,
+    runs: u32,
+}
+
+impl Rig {
+    fn new(server: &MysqlServer, more: &str) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let config = folder.path().join("config.properties");
+        let output = folder.path().join("out.jsonl");
+        let text = format!(
+            "host=127.0.0.1\nport={}\nuser=root\nclient_id=mx\nproducer=file\noutput_file={}\n{more}",
+            server.port(),
+            output.display()
+        );
+        std::fs::write(&config, text)?;
+        Ok(Self { folder, config, runs: 0 })
+    }
+
+    fn start(&mut self) -> Result<Becauselog> {
+        self.runs += 1;
+        let program = Path::new(env!("CARGO_BIN_EXE_becauselog"));
+        let log = self.folder.path().join(format!("log.{}", self.runs));
+        let state = self.folder.path().join("state");
+        let arguments =
+            ["run", "-c", self.config.to_str().context("path")?, "--state", state.to_str().context("path")?];
+        let mut process = Becauselog::start(program, &log, &arguments, &[])?;
+        process.wait_logged("streaming", 1)?;
+        Ok(process)
+    }
+
+    /// The messages, once there are so many.
+    async fn messages(&self, count: usize) -> Result<Vec<Value>> {
+        let mut lines = Vec::new();
+        for _ in 0..500 {
+            let text = std::fs::read_to_string(self.folder.path().join("out.jsonl")).unwrap_or_default();
+            lines = text.lines().map(serde_json::from_str).collect::<Result<_, _>>().unwrap_or_default();
+            if lines.len() >= count {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        ensure!(lines.len() == count, "{} messages in place of {count}: {lines:#?}", lines.len());
+        Ok(lines)
+    }
+}
+
+async fn transaction(conn: &mut Conn, statements: &[String]) -> Result<()> {
+    conn.query_drop("BEGIN").await?;
+    for statement in statements {
+        conn.query_drop(statement).await?;
+    }
+    Ok(conn.query_drop("COMMIT").await?)
+}
+
+/// The fields of a transaction's messages: xid the same, xoffset from 0, commit on the last alone.
+fn one_transaction(messages: &[Value]) -> Result<()> {
+    let (last, others) = messages.split_last().context("no message")?;
+    for (offset, message) in others.iter().enumerate() {
+        ensure!(message["xid"] == last["xid"] && message["xoffset"] == offset, "{message}");
+        ensure!(message.get("commit").is_none(), "{message}");
+    }
+    ensure!(last["commit"] == true && last.get("xoffset").is_none(), "{last}");
+    ensure!(last["xid"].as_u64().is_some_and(|xid| xid > 0), "{last}");
+    Ok(())
+}
+
+async fn runs_as_it_is(version: Version) -> Result<()> {
+    let server = MysqlServer::builder(version).start().await?;
+    let mut conn = server.conn().await?;
+    server
+        .run(&[
+            "CREATE DATABASE shop",
+            "CREATE TABLE shop.old (id INT PRIMARY KEY, kind VARCHAR(9) CHARACTER SET latin1, e ENUM('a','b'))",
+            "CREATE TABLE shop.other (id INT NOT NULL, UNIQUE KEY (id))",
+            "CREATE TABLE shop.unseen (id INT PRIMARY KEY)",
+        ])
+        .await?;
+    let options = "output_ddl=true\noutput_primary_keys=true\n\
+        filter=exclude: shop.unseen, exclude: shop.old.kind=skip\n";
+    let mut rig = Rig::new(&server, options)?;
+    let process = rig.start()?;
+    conn.query_drop("USE shop").await?;
+    // What the filter does not let through stands first, between and last.
+    let rows =
+        "INSERT INTO old VALUES (1,'skip','a'),(2,'keep','b'),(3,'skip','a'),(4,NULL,'a'),(5,'skip','b')";
+    let insert = |text: &str| text.to_owned();
+    transaction(
+        &mut conn,
+        &[
+            insert("INSERT INTO unseen VALUES (1)"),
+            insert(rows),
+            insert("INSERT INTO other VALUES (9)"),
+            insert("INSERT INTO unseen VALUES (2)"),
+            insert("INSERT INTO old VALUES (6,'skip','a')"),
+        ],
+    )
+    .await?;
+    let messages = rig.messages(3).await?;
+    one_transaction(&messages)?;
+    let ids: Vec<_> = messages.iter().map(|message| message["data"]["id"].clone()).collect();
+    ensure!(ids == [2, 4, 9], "{ids:?}");
+    ensure!(messages[0]["primary_key"] == serde_json::json!([2]), "{}", messages[0]);
+    ensure!(
+        messages[2]["primary_key"] == serde_json::json!([]),
+        "a unique index is no primary key: {}",
+        messages[2]
+    );
+
+    // A table that was there before the run, changed: its shape before and after.
+    conn.query_drop("ALTER TABLE old ADD COLUMN n BIGINT UNSIGNED AFTER id").await?;
+    conn.query_drop("ALTER TABLE unseen ADD COLUMN n INT").await?;
+    conn.query_drop("INSERT INTO old VALUES (7,18446744073709551615,'keep','b')").await?;
+    let messages = rig.messages(5).await?;
+    let names = |table: &Value| -> Vec<String> {
+        let columns = table["columns"].as_array().cloned().unwrap_or_default();
+        columns.iter().map(|column| column["name"].as_str().unwrap_or("").to_owned()).collect()
+    };
+    ensure!(messages[3]["type"] == "table-alter", "{}", messages[3]);
+    ensure!(names(&messages[3]["old"]) == ["id", "kind", "e"], "{}", messages[3]);
+    ensure!(names(&messages[3]["def"]) == ["id", "n", "kind", "e"], "{}", messages[3]);
+    ensure!(messages[3]["def"]["columns"][2]["charset"] == "latin1", "{}", messages[3]);
+    ensure!(messages[3]["def"]["columns"][1]["signed"] == false, "{}", messages[3]);
+    ensure!(messages[4]["data"]["n"].as_u64() == Some(u64::MAX), "{}", messages[4]);
+    process.stop()?;
+
+    // After the restart nothing comes twice, and nothing is missing.
+    conn.query_drop("DELETE FROM old WHERE id=7").await?;
+    let process = rig.start()?;
+    let messages = rig.messages(6).await?;
+    ensure!(messages[5]["type"] == "delete" && messages[5]["commit"] == true, "{}", messages[5]);
+    process.stop()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_config_of_maxwell_runs_as_it_is_on_9_7() -> Result<()> {
+    runs_as_it_is(Version::V9_7).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_config_of_maxwell_runs_as_it_is_on_8_0() -> Result<()> {
+    runs_as_it_is(Version::V8_0).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_config_of_maxwell_runs_as_it_is_on_5_7() -> Result<()> {
+    runs_as_it_is(Version::V5_7).await
+}
+
+/// A transaction of many batches, encoded side by side: offsets go on over their borders, and one message ends it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transaction_larger_than_a_batch_has_one_end() -> Result<()> {
+    const ROWS: usize = 6_000;
+    let server = MysqlServer::builder(Version::V9_7).start().await?;
+    server.run(&["CREATE DATABASE d", "CREATE TABLE d.t (id INT PRIMARY KEY, pad VARCHAR(600))"]).await?;
+    server.run(&["CREATE TABLE d.unseen (id INT PRIMARY KEY)"]).await?;
+    let mut rig = Rig::new(&server, "filter=exclude: d.unseen\n")?;
+    let process = rig.start()?;
+    let mut conn = server.conn().await?;
+    let pad = "x".repeat(600);
+    let mut statements: Vec<String> = (0..ROWS)
+        .step_by(500)
+        .map(|from| {
+            let rows: Vec<String> = (from..from + 500).map(|id| format!("({id},'{pad}')")).collect();
+            format!("INSERT INTO d.t VALUES {}", rows.join(","))
+        })
+        .collect();
+    let unseen: Vec<String> = (0..3_000).map(|id| format!("({id})")).collect();
+    statements.push(format!("INSERT INTO d.unseen VALUES {}", unseen.join(",")));
+    transaction(&mut conn, &statements).await?;
+    one_transaction(&rig.messages(ROWS).await?)?;
+    process.stop()
+}
