@@ -4,7 +4,6 @@ mod control;
 mod definitions;
 mod failure;
 mod outlets;
-mod purge;
 mod signals;
 mod sql;
 
@@ -51,14 +50,9 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
         position = %started.position, gtids = %started.gtids, "streaming");
 
     let status = pipeline.status();
-    let distance = purge::Distance::default();
-    let answering = control(&plan.name, &state, &status, outlets.states, distance.clone())?;
-    let follow = &plan.source.follow;
-    let watching = distance.watch(follow.hosts.clone(), follow.connect.clone(), Arc::clone(&status));
-    let watching = tokio::spawn(watching);
+    let answering = control(&plan.name, &state, &status, outlets.states)?;
     let outcome = pipeline.run(follower, started, shapes, signals.stop, signals.reopen).await;
     answering.abort();
-    watching.abort();
     tell_end(&status, outcome.as_ref().ok());
     outcome.map_err(|error| pipeline_failure(&error))?;
     Ok(Exit::Ok)
@@ -86,7 +80,7 @@ pub async fn without_state<S: Source + 'static>(run: Ephemeral<S>) -> Result<Exi
     let config = PipelineConfig {
         filter: run.filter,
         maxwell: None,
-        queue_bytes: 8 << 20,
+        queue_bytes: 16 << 20,
         transaction_memory_bytes: 4 << 20,
         xa: XaLimits::default(),
         checkpoint_interval: std::time::Duration::from_secs(1),
@@ -183,10 +177,9 @@ fn control(
     state: &StateFolder,
     status: &Arc<Status>,
     sinks: outlets::SinkStates,
-    distance: purge::Distance,
 ) -> Result<tokio::task::JoinHandle<()>, Failure> {
     let server = ControlServer::bind(state).map_err(|error| pipeline_failure(&PipelineError::from(error)))?;
-    Ok(tokio::spawn(server.serve(control::answerer(name, Arc::clone(status), sinks, distance))))
+    Ok(tokio::spawn(server.serve(control::answerer(name, Arc::clone(status), sinks))))
 }
 
 /// One line with what the run did, whether it ended well or not.
