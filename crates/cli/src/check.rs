@@ -1,5 +1,6 @@
 //! The preflight: a plan tried against its live servers. Reads only, and asks through the same connection that a run uses.
 
+mod distance;
 mod facts;
 mod identity;
 mod log;
@@ -99,7 +100,12 @@ async fn host(plan: &RunPlan, endpoint: &Endpoint, own_id: u32, findings: &mut F
     replica::check(&facts, findings);
     tables::check(&facts, &plan.tables, findings);
     match show_checkpoint(&plan.state.dir) {
-        Ok(kept) => log::position(&facts, kept.as_ref(), findings),
+        Ok(kept) => {
+            log::position(&facts, kept.as_ref(), findings);
+            if let Some(kept) = kept {
+                distance::check(endpoint, connect, &kept, findings).await;
+            }
+        }
         Err(error) => findings.error("position", error.to_string(), []),
     }
 }

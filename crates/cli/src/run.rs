@@ -4,6 +4,7 @@ mod control;
 mod definitions;
 mod failure;
 mod outlets;
+mod purge;
 mod signals;
 mod sql;
 
@@ -50,9 +51,14 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
         position = %started.position, gtids = %started.gtids, "streaming");
 
     let status = pipeline.status();
-    let answering = control(&plan.name, &state, &status, outlets.states)?;
+    let distance = purge::Distance::default();
+    let answering = control(&plan.name, &state, &status, outlets.states, distance.clone())?;
+    let follow = &plan.source.follow;
+    let watching = distance.watch(follow.hosts.clone(), follow.connect.clone(), Arc::clone(&status));
+    let watching = tokio::spawn(watching);
     let outcome = pipeline.run(follower, started, shapes, signals.stop, signals.reopen).await;
     answering.abort();
+    watching.abort();
     tell_end(&status, outcome.as_ref().ok());
     outcome.map_err(|error| pipeline_failure(&error))?;
     Ok(Exit::Ok)
@@ -177,9 +183,10 @@ fn control(
     state: &StateFolder,
     status: &Arc<Status>,
     sinks: outlets::SinkStates,
+    distance: purge::Distance,
 ) -> Result<tokio::task::JoinHandle<()>, Failure> {
     let server = ControlServer::bind(state).map_err(|error| pipeline_failure(&PipelineError::from(error)))?;
-    Ok(tokio::spawn(server.serve(control::answerer(name, Arc::clone(status), sinks))))
+    Ok(tokio::spawn(server.serve(control::answerer(name, Arc::clone(status), sinks, distance))))
 }
 
 /// One line with what the run did, whether it ended well or not.
