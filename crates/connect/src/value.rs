@@ -218,6 +218,14 @@ impl Struct {
         self.at(self.schema.index_of(name)?, true)
     }
 
+    /// A field's value, or its default where it is null.
+    ///
+    /// # Errors
+    /// There is no such field.
+    pub fn require(&self, name: &str) -> Result<&Value, DataError> {
+        self.get(name).ok_or_else(|| DataError::new(format!("there is no field {name:?}")))
+    }
+
     /// A field's value as it is; nothing if there is no such field.
     pub fn get_without_default(&self, name: &str) -> Option<&Value> {
         self.at(self.schema.index_of(name)?, false)

@@ -134,3 +134,9 @@ fn converters_are_read_by_class() {
         assert!(told.contains(part), "{part:?} is not in\n{told}");
     }
 }
+
+#[test]
+fn a_chain_may_move_to_another_thread() {
+    fn is_send<T: Send>(_: &T) {}
+    is_send(&Chain::default());
+}

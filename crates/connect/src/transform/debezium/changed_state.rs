@@ -49,8 +49,8 @@ impl Transform for ExtractChangedRecordState {
         }
         let envelope =
             record.value.as_struct().ok_or_else(|| DataError::new("an envelope must be a struct"))?;
-        let side = |name| envelope.get(name).and_then(Value::as_struct);
-        let sides = side("before").zip(side("after"));
+        let (before, after) = (envelope.require("before")?, envelope.require("after")?);
+        let sides = before.as_struct().zip(after.as_struct());
         let mut headers = Vec::new();
         for (header, differing) in [(&self.changed, true), (&self.unchanged, false)] {
             if let Some((key, schema)) = header {

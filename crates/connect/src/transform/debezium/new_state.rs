@@ -159,8 +159,8 @@ struct Added {
     values: Vec<Value>,
 }
 
-fn is_there(envelope: &Struct, side: &str) -> bool {
-    envelope.get(side).is_some_and(|row| !row.is_null())
+fn is_there(envelope: &Struct, side: &str) -> Result<bool, DataError> {
+    envelope.require(side).map(|row| !row.is_null())
 }
 
 impl Transform for ExtractNewRecordState {
@@ -175,11 +175,10 @@ impl Transform for ExtractNewRecordState {
         let Value::Struct(envelope) = std::mem::take(&mut record.value) else {
             return Err(DataError::new("an envelope must be a struct"));
         };
-        match (is_there(&envelope, "after"), is_there(&envelope, "before")) {
-            // A table was truncated.
-            (false, false) => Ok(None),
-            (false, true) => self.delete(record, *envelope),
-            (true, _) => self.upsert(record, *envelope),
+        if is_there(&envelope, "after")? {
+            return self.upsert(record, *envelope);
         }
+        // With neither side a table was truncated.
+        if is_there(&envelope, "before")? { self.delete(record, *envelope) } else { Ok(None) }
     }
 }

@@ -41,11 +41,11 @@ fn found<'e>(envelope: &'e Struct, path: &[String]) -> Result<Option<&'e Value>,
     let Some((last, before)) = path.split_last() else { return Ok(None) };
     let mut current = envelope;
     for step in before {
-        let deleted = envelope.get("op").and_then(Value::as_str) == Some("d");
-        let name = match step.as_str() {
-            "change" if deleted => "before",
-            "change" => "after",
-            step => step,
+        let name = match (step.as_str(), envelope.get("op").and_then(Value::as_str)) {
+            ("change", Some("d")) => "before",
+            ("change", Some(_)) => "after",
+            ("change", None) => return Ok(None),
+            (step, _) => step,
         };
         current = match current.get_without_default(name) {
             Some(Value::Struct(inner)) => inner,

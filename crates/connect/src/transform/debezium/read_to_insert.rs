@@ -17,7 +17,7 @@ impl Transform for ReadToInsertEvent {
     fn apply(&mut self, mut record: Record) -> Result<Option<Record>, DataError> {
         if record.is_envelope()
             && let Value::Struct(envelope) = &mut record.value
-            && envelope.get_without_default("op").and_then(Value::as_str) == Some("r")
+            && envelope.require("op")?.as_str() == Some("r")
         {
             envelope.put("op", Value::text("c"));
         }
