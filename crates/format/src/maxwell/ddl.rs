@@ -131,3 +131,89 @@ impl Effect {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn shop() -> Definitions {
+        let mut definitions = Definitions::new("utf8mb4", false);
+        definitions.learn("shop", "CREATE TABLE t (id INT PRIMARY KEY, a VARCHAR(9), b INT)").unwrap();
+        definitions
+    }
+
+    /// The columns of `shop.t` after statements, and its key.
+    fn after(statements: &[&str]) -> String {
+        let mut definitions = shop();
+        statements.iter().for_each(|sql| drop(definitions.apply("shop", sql).unwrap()));
+        let table = definitions.table("shop", "t").unwrap();
+        let columns: Vec<String> =
+            table.columns.iter().map(|column| format!("{} {}", column.name, column.kind)).collect();
+        format!("{}; {}", columns.join(", "), table.key.join(","))
+    }
+
+    #[test]
+    fn statements_change_shapes() {
+        for (sql, shape) in [
+            ("ALTER TABLE t ADD c TEXT(300) FIRST", "c text, id int, a varchar, b int; id"),
+            ("ALTER TABLE t ADD (c INT, d BLOB(70000))", "id int, a varchar, b int, c int, d mediumblob; id"),
+            ("ALTER TABLE t CHANGE id `no` BIGINT AFTER b", "a varchar, b int, no bigint; no"),
+            ("ALTER TABLE t DROP id, DROP COLUMN b", "a varchar; "),
+            ("ALTER TABLE t RENAME COLUMN id TO k, ADD KEY (a)", "k int, a varchar, b int; k"),
+            (
+                "ALTER TABLE t DROP PRIMARY KEY, ADD CONSTRAINT p PRIMARY KEY USING BTREE (b, a(3) DESC)",
+                "id int, a varchar, b int; b,a",
+            ),
+            (
+                "ALTER TABLE t MODIFY b ENUM('x,y)','it''s') DEFAULT 'x,y)' COMMENT 'FIRST' NOT NULL",
+                "id int, a varchar, b enum; id",
+            ),
+            (
+                "ALTER TABLE t ADD c INT CHECK (c > 0) NOT ENFORCED, ADD d DEC(5,2) DEFAULT (1+2)",
+                "id int, a varchar, b int, c int, d decimal; id",
+            ),
+            (
+                "ALTER TABLE t ADD c CHAR(3) BYTE, ADD d NATIONAL VARCHAR(2), ADD e LONG VARBINARY",
+                "id int, a varchar, b int, c binary, d varchar, e mediumblob; id",
+            ),
+            ("ALTER TABLE t PARTITION BY HASH(id) PARTITIONS 3", "id int, a varchar, b int; id"),
+            ("ALTER TABLE t ADD a INT, DROP nothing", "id int, b int, a int; id"),
+            ("CREATE TABLE u LIKE t", "id int, a varchar, b int; id"),
+            ("INSERT INTO t VALUES (1)", "id int, a varchar, b int; id"),
+        ] {
+            assert_eq!(after(&[sql]), shape, "{sql}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_followed_changes_nothing() {
+        let mut definitions = shop();
+        for sql in
+            ["ALTER TABLE nosuch ADD c INT", "ALTER TABLE t MODIFY nosuch INT", "ALTER TABLE t ADD (c INT"]
+        {
+            assert!(definitions.apply("shop", sql).is_err(), "{sql}");
+        }
+        assert_eq!(definitions.table("shop", "t"), shop().table("shop", "t"));
+        assert_eq!(definitions.version(), 1);
+    }
+
+    proptest! {
+        #[test]
+        fn any_words_are_followed_or_refused(words in prop::collection::vec(prop::sample::select(&[
+            "CREATE", "ALTER", "DROP", "RENAME", "TABLE", "DATABASE", "t", "shop", ".", "(", ")", ",", "ADD", "COLUMN", "a",
+            "INT", "ENUM", "'x", "'", "`", "PRIMARY", "KEY", "TO", "/*!", "*/", "--", "LIKE", "CHARSET", "=", "AFTER", "\\",
+        ][..]), 0..24)) {
+            let mut definitions = shop();
+            let _refused = definitions.apply("shop", &words.join(" ")).is_err();
+        }
+
+        #[test]
+        fn any_text_is_a_filter_or_refused(text in "[a-z*./:,='`\"\\\\ ]{0,40}") {
+            let compile = |regex: &str| regex::Regex::new(regex).map_err(|error| error.to_string());
+            let _refused = Filter::parse(&text, compile).is_err();
+        }
+    }
+}

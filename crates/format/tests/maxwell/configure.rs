@@ -19,9 +19,13 @@ const ELSEWHERE: [&str; 6] = [
     "filter",
 ];
 
-pub fn encoding(case: &Case) -> Result<Encoding> {
+/// `exact`: the table's values, not Maxwell's slips.
+pub fn encoding(case: &Case, exact: bool) -> Result<Encoding> {
     let mut config = MaxwellConfig::new("mx");
-    config.rendering = MaxwellRendering::Peer { jvm_offset_s: offset(case.jvm_time_zone.as_deref())? };
+    config.rendering = match exact {
+        true => MaxwellRendering::Exact,
+        false => MaxwellRendering::Peer { jvm_offset_s: offset(case.jvm_time_zone.as_deref())? },
+    };
     for (option, value) in &case.options {
         let text = || value.as_str().unwrap_or_default().to_owned();
         let on = || value.as_bool().unwrap_or_else(|| panic!("{}: {option} is {value}", case.name));
@@ -59,7 +63,7 @@ pub fn encoding(case: &Case) -> Result<Encoding> {
     let filter = Filter::parse(case.text("filter").unwrap_or_default(), compile)?;
     let filter = RowFilter::new(filter, config.clone());
     let partitioner = partitioner(case, &config)?;
-    let mut encoding = Encoding::new(Maxwell::new(config), filter);
+    let mut encoding = Encoding::new(Maxwell::new(config), filter, !exact);
     encoding.partitioner = partitioner;
     Ok(encoding)
 }

@@ -70,14 +70,14 @@ async fn groups(files: Vec<PathBuf>) -> Result<Vec<Played>> {
 }
 
 impl Encoding {
-    pub fn new(maxwell: Maxwell, filter: RowFilter) -> Self {
+    pub fn new(maxwell: Maxwell, filter: RowFilter, raw_texts: bool) -> Self {
         Self {
             maxwell,
             filter,
             out: batch(),
             tracker: Tracker::offline(),
             plans: HashMap::new(),
-            definitions: Definitions::new("utf8mb4", true),
+            definitions: Definitions::new("utf8mb4", raw_texts),
             partitions: Vec::new(),
             ddl_partitions: Vec::new(),
             partitioner: None,

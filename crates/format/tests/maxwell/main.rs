@@ -10,6 +10,8 @@ mod differences;
 mod log;
 mod play;
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 use becauselog_format::FormatError;
 use becauselog_model::EncodedBatch;
@@ -22,14 +24,10 @@ async fn class(name: &str) -> Result<()> {
     let (mut equal, mut wrong) = (0, Vec::new());
     for case in cases::of(name)?.iter().filter(|case| only.as_ref().is_none_or(|only| *only == case.name)) {
         let files = play::play(&server, case).await?;
-        let mut encoding = configure::encoding(case)?;
-        let done = encoding.files(files).await;
-        match done.map_err(|error| error.downcast_ref::<FormatError>().cloned().ok_or(error)) {
-            Ok(()) if differences::we_stop(&case.name) => wrong.push(format!("{}: we went on", case.name)),
-            Err(Ok(FormatError::PartialJson { .. })) if differences::we_stop(&case.name) => {}
-            Err(Ok(error)) => bail!("{}: {error}", case.name),
-            Err(Err(error)) => return Err(error.context(case.name.clone())),
-            Ok(()) => {}
+        let encoding = encoded(case, files.clone(), false).await?;
+        let exact = judge(case, &encoded(case, files, true).await?.out);
+        if exact.is_empty() == differences::EXACT.contains(&case.name.as_str()) {
+            wrong.push(format!("{}: exact values: {}", case.name, exact.join("\n")));
         }
         let mut found = judge(case, &encoding.out);
         found.extend(partitions(case, &encoding));
@@ -38,6 +36,20 @@ async fn class(name: &str) -> Result<()> {
     }
     println!("{name}: {equal} lines equal");
     if wrong.is_empty() { Ok(()) } else { bail!("{}:\n{}", wrong.len(), wrong.join("\n\n")) }
+}
+
+/// The messages of what was played.
+async fn encoded(case: &Case, files: Vec<PathBuf>, exact: bool) -> Result<Encoding> {
+    let mut encoding = configure::encoding(case, exact)?;
+    let done = encoding.files(files).await;
+    let stops = differences::we_stop(&case.name);
+    match done.map_err(|error| error.downcast_ref::<FormatError>().cloned().ok_or(error)) {
+        Ok(()) if stops => bail!("{}: we went on", case.name),
+        Err(Ok(FormatError::PartialJson { .. })) if stops => Ok(encoding),
+        Err(Ok(error)) => bail!("{}: {error}", case.name),
+        Err(Err(error)) => Err(error.context(case.name.clone())),
+        Ok(()) => Ok(encoding),
+    }
 }
 
 /// What differs, line by line.
