@@ -179,3 +179,18 @@ fn every_limit_that_is_named_is_a_key() {
     }
     assert!(seen >= 5, "only {seen} were found");
 }
+
+#[test]
+fn every_key_that_a_page_names_with_its_section_is_one() {
+    let mut seen = 0;
+    for (path, page) in texts(&root().join("docs/errors"), "md") {
+        for name in page.split('`').skip(1).step_by(2) {
+            let Some((section, key)) = name.rsplit_once('.') else { continue };
+            let Some(section) = Config::SECTIONS.iter().find(|known| known.path == section) else { continue };
+            seen += 1;
+            let is_known = section.keys.iter().any(|known| known.name == key);
+            assert!(section.path.is_empty() || is_known, "{}: {name} is no key", path.display());
+        }
+    }
+    assert!(seen >= 8, "only {seen} were found");
+}
