@@ -23,6 +23,7 @@ const CLASSES: &[(&str, Build)] = &[
     ("io.debezium.transforms.ExtractNewRecordState", debezium::ExtractNewRecordState::build),
     ("io.debezium.transforms.ExtractChangedRecordState", debezium::ExtractChangedRecordState::build),
     ("io.debezium.transforms.ByLogicalTableRouter", debezium::ByLogicalTableRouter::build),
+    ("io.debezium.transforms.outbox.EventRouter", debezium::EventRouter::build),
     ("io.debezium.transforms.HeaderToValue", debezium::HeaderToValue::build),
     ("io.debezium.transforms.Filter", cel::Filter::build),
     ("io.debezium.transforms.ContentBasedRouter", cel::ContentBasedRouter::build),

@@ -226,6 +226,15 @@ impl Struct {
         self.get(name).ok_or_else(|| DataError::new(format!("there is no field {name:?}")))
     }
 
+    /// A field's value as it is.
+    ///
+    /// # Errors
+    /// There is no such field.
+    pub fn require_without_default(&self, name: &str) -> Result<&Value, DataError> {
+        let value = self.get_without_default(name);
+        value.ok_or_else(|| DataError::new(format!("there is no field {name:?}")))
+    }
+
     /// A field's value as it is; nothing if there is no such field.
     pub fn get_without_default(&self, name: &str) -> Option<&Value> {
         self.at(self.schema.index_of(name)?, false)

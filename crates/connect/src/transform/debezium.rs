@@ -1,6 +1,7 @@
 //! Debezium's transforms.
 
 mod changed_state;
+mod event_router;
 mod header_to_value;
 mod logical_table;
 mod new_state;
@@ -10,6 +11,7 @@ mod schema_change_filter;
 mod timezone;
 
 pub(crate) use changed_state::ExtractChangedRecordState;
+pub(crate) use event_router::EventRouter;
 pub(crate) use header_to_value::HeaderToValue;
 pub(crate) use logical_table::ByLogicalTableRouter;
 pub(crate) use new_state::ExtractNewRecordState;

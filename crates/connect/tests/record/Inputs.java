@@ -118,6 +118,22 @@ final class Inputs {
         return record("srv", keySchema, new Struct(keySchema).put("databaseName", "shop"), schema, value);
     }
 
+    /** A change of an outbox table. */
+    private static SourceRecord event(String op, String payload) {
+        Schema row = SchemaBuilder.struct().optional().name("srv.shop.outbox.Value").field("id", Schema.STRING_SCHEMA)
+                .field("aggregatetype", Schema.STRING_SCHEMA).field("aggregateid", Schema.OPTIONAL_STRING_SCHEMA)
+                .field("payload", Schema.OPTIONAL_STRING_SCHEMA).field("version", Schema.OPTIONAL_INT32_SCHEMA)
+                .field("made", SchemaBuilder.int64().optional().name("io.debezium.time.MicroTimestamp").version(1).build())
+                .field("kind", SchemaBuilder.string().optional().defaultValue("usual").build()).build();
+        Schema schema = SchemaBuilder.struct().name("srv.shop.outbox.Envelope").version(2).field("before", row)
+                .field("after", row).field("op", Schema.STRING_SCHEMA).field("ts_ms", Schema.OPTIONAL_INT64_SCHEMA).build();
+        Struct after = new Struct(row).put("id", "u-1").put("aggregatetype", "order").put("aggregateid", "7")
+                .put("payload", payload).put("version", 3).put("made", 1_711_849_530_123_456L).put("kind", null);
+        Struct value = new Struct(schema).put("op", op).put("ts_ms", 1_711_849_530_777L)
+                .put(op.equals("d") ? "before" : "after", after);
+        return record("srv.shop.outbox", Schema.STRING_SCHEMA, "k", schema, value);
+    }
+
     static Map<String, SourceRecord> all() {
         Map<String, SourceRecord> all = new LinkedHashMap<>();
         Struct old = row(1, "old", 2.0, "t-old");
@@ -135,6 +151,10 @@ final class Inputs {
         all.put("alter", schemaChange(List.of("ALTER")));
         all.put("database", schemaChange(List.of()));
         all.put("row", record("rows", Schema.INT64_SCHEMA, 7L, ROW, now));
+        all.put("event", event("c", "{\"a\": 1}"));
+        all.put("event without payload", event("c", " "));
+        all.put("event updated", event("u", "x"));
+        all.put("event deleted", event("d", "x"));
         return all;
     }
 }
