@@ -226,13 +226,18 @@ impl Struct {
         self.get(name).ok_or_else(|| DataError::new(format!("there is no field {name:?}")))
     }
 
-    /// A field's value as it is.
+    /// A field's value as it is, of a field that is of one type.
     ///
     /// # Errors
-    /// There is no such field.
-    pub fn require_without_default(&self, name: &str) -> Result<&Value, DataError> {
-        let value = self.get_without_default(name);
-        value.ok_or_else(|| DataError::new(format!("there is no field {name:?}")))
+    /// There is no such field, or it is of another type.
+    pub fn require_typed(&self, name: &str, kind: &Kind) -> Result<&Value, DataError> {
+        let at = self.schema.index_of(name);
+        let field = at.and_then(|at| self.schema.fields().get(at));
+        match field.zip(at.and_then(|at| self.values.get(at))) {
+            Some((field, value)) if field.schema.kind == *kind => Ok(value),
+            Some(_) => Err(DataError::new(format!("field {name:?} is not of type {}", kind.name()))),
+            None => Err(DataError::new(format!("there is no field {name:?}"))),
+        }
     }
 
     /// A field's value as it is; nothing if there is no such field.

@@ -82,7 +82,7 @@ impl EventRouter {
         };
         let Some(name) = &self.timestamp else { return of_change() };
         let schema = row.schema().field(name).and_then(|field| field.schema.name.as_deref());
-        match (row.require_without_default(name)?, schema) {
+        match (row.require_typed(name, &Kind::Int64)?, schema) {
             (Value::Null, _) => of_change(),
             (Value::Int64(ms), Some("io.debezium.time.Timestamp")) => Ok(Some(*ms)),
             (Value::Int64(us), Some("io.debezium.time.MicroTimestamp")) => Ok(Some(us / 1000)),
@@ -123,7 +123,7 @@ impl EventRouter {
         }
         crate::schema::distinct(&fields)?;
         let version =
-            match self.version.as_deref().map(|name| row.require_without_default(name)).transpose()? {
+            match self.version.as_deref().map(|name| row.require_typed(name, &Kind::Int32)).transpose()? {
                 None | Some(Value::Null) => None,
                 Some(Value::Int32(version)) => Some(*version),
                 Some(_) => return Err(DataError::new("the version's field is no int32")),
@@ -137,25 +137,17 @@ impl EventRouter {
         let payload = row.get(&self.payload).ok_or_else(|| missing(&self.payload))?;
         record.timestamp = self.time(envelope, row)?;
         record.headers.push(header(row, &self.id, "id".into())?);
-        let topic = match row.require_without_default(&self.route_by)? {
-            Value::String(topic) => Arc::clone(topic),
-            other => {
-                let kind = other.type_name();
-                return Err(DataError::new(format!(
-                    "field {:?} must be a text, and is {kind}",
-                    self.route_by
-                )));
-            }
+        let Value::String(topic) = row.require_typed(&self.route_by, &Kind::String)?.clone() else {
+            return Err(DataError::new(format!("field {:?} is null, and names the topic", self.route_by)));
         };
         for (extra, _) in self.extras(row, Placement::Header)? {
             record.headers.push(header(row, &extra.field, Arc::clone(&extra.alias))?);
         }
         record.kafka_partition = None;
-        for (extra, at) in self.extras(row, Placement::Partition)? {
-            record.kafka_partition = match row.at(at, false) {
-                Some(Value::Int32(partition)) => Some(*partition),
-                Some(Value::Null) => None,
-                _ => return Err(DataError::new(format!("field {:?} is no int32", extra.field))),
+        for (extra, _) in self.extras(row, Placement::Partition)? {
+            record.kafka_partition = match row.require_typed(&extra.field, &Kind::Int32)? {
+                Value::Int32(partition) => Some(*partition),
+                _ => None,
             };
         }
         let alone = self.extras.iter().all(|extra| extra.placement != Placement::Envelope);

@@ -119,14 +119,11 @@ impl ExtractNewRecordState {
     /// The topic that a row's field names; nothing where there is no such option or the field is blank.
     fn routed(&self, row: &Value) -> Result<Option<Arc<str>>, DataError> {
         let Some(name) = &self.route_by else { return Ok(None) };
-        let problem = |what: &str| DataError::new(format!("route.by.field: {what} {name:?}"));
-        match row.as_struct().and_then(|row| row.get_without_default(name)) {
-            Some(Value::String(topic)) => {
-                Ok(Some(Arc::clone(topic)).filter(|topic| !topic.trim().is_empty()))
-            }
-            Some(Value::Null) => Ok(None),
-            Some(_) => Err(problem("no text in the field")),
-            None => Err(problem("the row has no field")),
+        let Some(row) = row.as_struct() else { return Ok(None) };
+        match row.require_typed(name, &Kind::String) {
+            Ok(Value::String(topic)) => Ok(Some(Arc::clone(topic)).filter(|topic| !topic.trim().is_empty())),
+            Ok(_) => Ok(None),
+            Err(error) => Err(DataError::new(format!("route.by.field: {error}"))),
         }
     }
 
