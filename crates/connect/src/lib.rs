@@ -2,7 +2,41 @@
 //!
 //! A [`Record`] is a key and a value with their [`Schema`]s, a topic and headers, as a source connector hands it to
 //! Kafka Connect. A [`Chain`] is made from a connector's properties (`transforms=…`, `predicates=…`) and changes records as
-//! the classes that they name do; a [`JsonConverter`] writes them as Connect's own converter does, byte for byte.
+//! the classes that they name do; a [`Converter`] (most often a [`JsonConverter`]) writes them as Connect's own converter
+//! does, byte for byte.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use becauselog_connect::{Chain, Field, JsonConfig, JsonConverter, Kind, Record, Schema, Struct, Value};
+//!
+//! // Made once a table, and shared by its records: what is made of a schema is kept by its identity.
+//! let id = Field::new("id", Arc::new(Schema::new(Kind::Int32)));
+//! let schema = Arc::new(Schema::structure(vec![id]).named("srv.shop.t.Value"));
+//! let value = Struct::new(Arc::clone(&schema), vec![Value::Int32(7)])?;
+//! let record =
+//!     Record { topic: "srv.shop.t".into(), value_schema: Some(schema), value: value.into(), ..Record::default() };
+//!
+//! let properties = [
+//!     ("transforms", "short"),
+//!     ("transforms.short.type", "org.apache.kafka.connect.transforms.RegexRouter"),
+//!     ("transforms.short.regex", r"(.*)\.(.*)\.(.*)"),
+//!     ("transforms.short.replacement", "$3"),
+//! ];
+//! let properties = properties.map(|(key, value)| (key.to_owned(), value.to_owned()));
+//! let record = Chain::from_config(&properties)?.apply(record)?.ok_or("dropped")?;
+//! assert_eq!(&*record.topic, "t");
+//!
+//! let mut out = Vec::new();
+//! let mut json = JsonConverter::new(JsonConfig { schemas: false, ..JsonConfig::default() });
+//! json.write(&mut out, record.value_schema.as_ref(), &record.value)?;
+//! assert_eq!(out, br#"{"id":7}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Where a class does what depends on the records before (`HeaderToValue`, `ByLogicalTableRouter` and the outbox router
+//! keep the first schema that they made), this crate does what the class does for the first record. Filters take their
+//! conditions in CEL. Values without schemas are written, but no transform works on them.
 //!
 //! What this crate deliberately does not know: rows and tables (an encoder builds the records), clocks, I/O.
 //!
@@ -53,5 +87,4 @@ pub use error::{ConfigError, ConfigErrors, DataError};
 pub use json::{DecimalFormat, JsonConfig, JsonConverter, read_message};
 pub use record::{Header, Record};
 pub use schema::{Field, Kind, Schema, logical};
-pub use simple_text::simple_header_text;
 pub use value::{Struct, Value};

@@ -9,15 +9,10 @@ use crate::{DataError, Value};
 
 const DAY_MS: i64 = 86_400_000;
 
-/// A header's value as text; nothing where it is null. Times are in UTC.
+/// A value's text. Times are in UTC.
 ///
 /// # Errors
 /// It has a time in it that the calendar does not reach.
-pub fn simple_header_text(value: &Value) -> Result<Option<String>, DataError> {
-    if value.is_null() { Ok(None) } else { to_text(value).map(Some) }
-}
-
-/// A value's text.
 pub(crate) fn to_text(value: &Value) -> Result<String, DataError> {
     let mut out = String::new();
     append(&mut out, value, false)?;
