@@ -86,7 +86,7 @@ pub async fn without_state<S: Source + 'static>(run: Ephemeral<S>) -> Result<Exi
     let config = PipelineConfig {
         filter: run.filter,
         maxwell: None,
-        queue_bytes: 16 << 20,
+        queue_bytes: 8 << 20,
         transaction_memory_bytes: 4 << 20,
         xa: XaLimits::default(),
         checkpoint_interval: std::time::Duration::from_secs(1),

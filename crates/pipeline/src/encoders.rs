@@ -118,6 +118,7 @@ impl Job {
     fn run(self) -> Encoded {
         let Self { home, mut encoder, rows, range, _permit } = self;
         let mut out = home.buffers(range);
+        out.values.reserve(rows.bytes());
         let before = encoder.losses();
         let encoded = rows.encode(home.lane, &mut *encoder, &mut out);
         Status::add(&home.status.lossy_values, encoder.losses().saturating_sub(before));

@@ -138,6 +138,7 @@ impl FileSink {
         let since = self.unsynced_since.filter(|_| self.sync.is_none())?;
         let due = match self.fsync {
             _ if self.status.journal_long => since,
+            Fsync::Interval(_) if self.status.much_unsynced => since,
             Fsync::Interval(interval) => since.checked_add(interval)?,
             Fsync::Batch | Fsync::Never => return None,
         };

@@ -27,6 +27,9 @@ use crate::{
 /// A journal longer than this is brought into the base at the next chance.
 const JOURNAL_BYTES_MAX: u64 = 4 << 20;
 
+/// More data than this is made durable at the next chance: little is then left for the end.
+const UNSYNCED_BYTES_MAX: u64 = 128 << 20;
+
 /// The data file, its position, and what of both is durable.
 #[derive(Debug)]
 pub(super) struct Writer {
@@ -62,6 +65,8 @@ pub(super) struct Status {
     pub(super) unsynced: bool,
     /// The journal asks for a sync.
     pub(super) journal_long: bool,
+    /// Much is written that a sync would make durable.
+    pub(super) much_unsynced: bool,
     /// When the file is old enough for the next one.
     pub(super) turn_at: Option<SystemTime>,
 }
@@ -140,8 +145,13 @@ impl Writer {
             durable_seq: if self.config.fsync == Fsync::Never { self.last_seq } else { self.durable_seq },
             unsynced,
             journal_long: self.journal.length() > JOURNAL_BYTES_MAX,
+            much_unsynced: self.unsynced_bytes() > UNSYNCED_BYTES_MAX,
             turn_at: self.first_record.zip(age_max).and_then(|(first, age)| first.checked_add(age)),
         }
+    }
+
+    fn unsynced_bytes(&self) -> u64 {
+        self.base.as_ref().map_or(0, |base| self.length.saturating_sub(base.length))
     }
 
     /// Keeps a position from now on, whatever was kept before.
