@@ -30,6 +30,11 @@ async fn read(conn: &mut Conn, raw_texts: bool) -> Result<Definitions> {
     let charset: Option<String> =
         conn.query_first("SELECT @@character_set_server").await.context("asking for the server's charset")?;
     let mut definitions = Definitions::new(charset.as_deref().unwrap_or("utf8mb4"), raw_texts);
+    let case: Option<u8> =
+        conn.query_first("SELECT @@lower_case_table_names").await.context("asking how names are kept")?;
+    if case == Some(1) {
+        definitions.fold_names();
+    }
     let databases: Vec<Name> = conn
         .query("SELECT schema_name, default_character_set_name FROM information_schema.schemata")
         .await

@@ -134,7 +134,7 @@ impl Effect {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
     use proptest::prelude::*;
 
     use super::*;
@@ -182,10 +182,44 @@ mod tests {
             ("ALTER TABLE t PARTITION BY HASH(id) PARTITIONS 3", "id int, a varchar, b int; id"),
             ("ALTER TABLE t ADD a INT, DROP nothing", "id int, b int, a int; id"),
             ("CREATE TABLE u LIKE t", "id int, a varchar, b int; id"),
+            (
+                "ALTER TABLE shop.t ADD COLUMN shop.t.c INT AFTER t.a, DROP t.b",
+                "id int, a varchar, c int; id",
+            ),
+            ("ALTER TABLE .`t` COLLATE = default, ALGORITHM copy, LOCK=NONE", "id int, a varchar, b int; id"),
+            (
+                "ALTER TABLE \"t\" IF EXISTS ADD COLUMN IF NOT EXISTS c TINYINT(1) ZEROFILL",
+                "id int, a varchar, b int, c tinyint; id",
+            ),
+            ("SET STATEMENT max_statement_time=60, x='1' FOR ALTER TABLE t DROP a", "id int, b int; id"),
+            (
+                "ALTER TABLE t ADD c VARCHAR(9) DEFAULT 'x' 'y', ADD d BIT(4) DEFAULT 0b0000",
+                "id int, a varchar, b int, c varchar, d bit; id",
+            ),
+            (
+                "ALTER TABLE t ADD CONSTRAINT t.k FOREIGN KEY (b) REFERENCES u (id) ON DELETE CASCADE, DROP a",
+                "id int, b int; id",
+            ),
+            (
+                "ALTER TABLE t ADD c JSON DEFAULT (JSON_QUOTE(\"{'a':'b'}\")), ADD INDEX i ((CAST(c->>'$.n' AS CHAR(3)) COLLATE utf8mb4_bin))",
+                "id int, a varchar, b int, c json; id",
+            ),
             ("INSERT INTO t VALUES (1)", "id int, a varchar, b int; id"),
         ] {
             assert_eq!(after(&[sql]), shape, "{sql}");
         }
+    }
+
+    #[test]
+    fn names_are_folded_where_the_server_folds_them() {
+        let mut definitions = Definitions::new("utf8mb4", false);
+        definitions.fold_names();
+        for sql in
+            ["CREATE DATABASE Shop", "CREATE TABLE Shop.T (Id INT)", "ALTER TABLE shop.t RENAME SHOP.U"]
+        {
+            definitions.apply("", sql).unwrap();
+        }
+        assert_eq!(definitions.table("shop", "u").unwrap().columns[0].name, "Id");
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub async fn server() -> Result<MysqlServer> {
         .option("binlog-rows-query-log-events", "ON")
         .option("default-time-zone", "+00:00")
         .option("server-id", "1")
+        // An event that a case makes must not run before the case drops it.
+        .option("event-scheduler", "OFF")
         .option("gtid-mode", "ON")
         .option("enforce-gtid-consistency", "ON")
         .start()

@@ -24,7 +24,8 @@ pub(super) fn alter_table(
     cursor: &mut Cursor,
 ) -> Result<Vec<Effect>, DdlError> {
     cursor.takes(&["IF", "EXISTS"]);
-    let (database, name) = full(cursor.table()?, default);
+    let (database, name) = definitions.folded(full(cursor.table()?, default));
+    cursor.takes(&["IF", "EXISTS"]);
     let old = definitions.take(&database, &name)?;
     let table = Table::clone(&old);
     let mut changing = Changing { table, cursor, raw_texts: definitions.raw_texts, default };
@@ -35,8 +36,10 @@ pub(super) fn alter_table(
             break;
         }
     }
-    changing.table.settle();
-    let new = Arc::new(changing.table);
+    let mut table = changing.table;
+    table.settle();
+    (table.database, table.name) = definitions.folded((table.database, table.name));
+    let new = Arc::new(table);
     definitions.put(Arc::clone(&new));
     Ok(vec![Effect::TableAlter { old, new }])
 }
@@ -57,7 +60,7 @@ impl Changing<'_> {
         }
         if self.cursor.takes(&["CHANGE"]) {
             self.column_word();
-            let name = self.cursor.name()?;
+            let name = self.cursor.column()?;
             let defined = defined(self.cursor, self.raw_texts)?;
             return self.replace(&name, defined);
         }
@@ -136,7 +139,7 @@ impl Changing<'_> {
             return Ok(());
         }
         self.column_word();
-        let name = self.cursor.name()?;
+        let name = self.cursor.column()?;
         self.remove(&name);
         self.table.key.retain(|key| key.to_lowercase() != name.to_lowercase());
         Ok(())
@@ -144,11 +147,11 @@ impl Changing<'_> {
 
     fn rename(&mut self) -> Result<(), DdlError> {
         if self.cursor.takes(&["COLUMN"]) {
-            let from = self.cursor.name()?;
+            let from = self.cursor.column()?;
             if !self.cursor.takes(&["TO"]) {
                 return self.cursor.missing("TO");
             }
-            let to = self.cursor.name()?;
+            let to = self.cursor.column()?;
             // Done already: what is known may be newer than the statement.
             if self.table.place(&from).is_err() && self.table.place(&to).is_ok() {
                 return Ok(());

@@ -36,7 +36,7 @@ struct Flags {
 
 /// Reads a column's definition from its name on. `raw_texts`: members of ENUM and SET keep their escapes.
 pub(super) fn defined(cursor: &mut Cursor, raw_texts: bool) -> Result<Defined, DdlError> {
-    let name = cursor.name()?;
+    let name = cursor.column()?;
     let written = written(cursor)?;
     let mut length = None;
     let mut texts = Vec::new();
@@ -124,7 +124,7 @@ fn flags(cursor: &mut Cursor) -> Result<Flags, DdlError> {
         } else if cursor.takes(&["FIRST"]) {
             flags.place = Some(Place::First);
         } else if cursor.takes(&["AFTER"]) {
-            flags.place = Some(Place::After(cursor.name()?));
+            flags.place = Some(Place::After(cursor.column()?));
         } else {
             unique = false;
             cursor.skip();

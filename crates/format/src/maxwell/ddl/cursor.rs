@@ -78,8 +78,20 @@ impl Cursor {
         }
     }
 
-    /// `table` or `database.table`.
+    /// A column's name, which table and database may stand before.
+    pub(super) fn column(&mut self) -> Result<String, DdlError> {
+        let mut name = self.name()?;
+        while self.takes_mark('.') {
+            name = self.name()?;
+        }
+        Ok(name)
+    }
+
+    /// `table`, `.table` or `database.table`.
     pub(super) fn table(&mut self) -> Result<Named, DdlError> {
+        if self.takes_mark('.') {
+            return Ok(Named { database: None, name: self.name()? });
+        }
         let first = self.name()?;
         if !self.takes_mark('.') {
             return Ok(Named { database: None, name: first });
@@ -130,7 +142,7 @@ impl Cursor {
             return Ok(None);
         }
         self.takes_mark('=');
-        Ok(Some(self.name()?.to_ascii_lowercase()))
+        Ok(Some(self.name()?.to_ascii_lowercase()).filter(|name| name != "default"))
     }
 }
 

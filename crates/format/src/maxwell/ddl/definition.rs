@@ -12,6 +12,7 @@ pub struct Definitions {
     /// Whether members of ENUM and SET keep their escapes, as Maxwell has them.
     pub(super) raw_texts: bool,
     pub(super) databases: BTreeMap<String, Database>,
+    folds: bool,
     version: u64,
 }
 
@@ -79,7 +80,20 @@ impl Definitions {
     #[must_use]
     pub fn new(server_charset: &str, raw_texts: bool) -> Self {
         let server_charset = server_charset.to_owned();
-        Self { server_charset, raw_texts, databases: BTreeMap::new(), version: 1 }
+        Self { server_charset, raw_texts, databases: BTreeMap::new(), folds: false, version: 1 }
+    }
+
+    /// Says that the server keeps names of databases and tables in lower case (`lower_case_table_names=1`).
+    pub fn fold_names(&mut self) {
+        self.folds = true;
+    }
+
+    pub(super) fn fold(&self, name: String) -> String {
+        if self.folds { name.to_lowercase() } else { name }
+    }
+
+    pub(super) fn folded(&self, (database, table): (String, String)) -> (String, String) {
+        (self.fold(database), self.fold(table))
     }
 
     /// Adds a database that is there.

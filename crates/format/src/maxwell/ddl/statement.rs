@@ -16,6 +16,11 @@ type Effects = Result<Vec<Effect>, DdlError>;
 /// Applies a statement. What is no statement about databases and tables, or about temporary ones, does nothing.
 pub(super) fn apply(definitions: &mut Definitions, default: &str, sql: &str) -> Effects {
     let mut cursor = Cursor::new(sql);
+    if cursor.takes(&["SET", "STATEMENT"]) {
+        while cursor.peek().is_some() && !cursor.takes(&["FOR"]) {
+            cursor.skip();
+        }
+    }
     if cursor.takes(&["CREATE"]) {
         cursor.takes(&["OR", "REPLACE"]);
         if cursor.takes(&["TABLE"]) {
@@ -63,7 +68,7 @@ pub(super) fn full(named: Named, default: &str) -> (String, String) {
 
 fn create_database(definitions: &mut Definitions, cursor: &mut Cursor) -> Effects {
     let if_not_exists = cursor.takes(&["IF", "NOT", "EXISTS"]);
-    let database = cursor.name()?;
+    let database = definitions.fold(cursor.name()?);
     if if_not_exists && definitions.databases.contains_key(&database) {
         return Ok(Vec::new());
     }
@@ -76,7 +81,7 @@ fn create_database(definitions: &mut Definitions, cursor: &mut Cursor) -> Effect
 
 fn alter_database(definitions: &mut Definitions, default: &str, cursor: &mut Cursor) -> Effects {
     let unnamed = cursor.is_any(&["DEFAULT", "CHARACTER", "CHARSET", "COLLATE", "ENCRYPTION", "READ"]);
-    let database = if unnamed { default.to_owned() } else { cursor.name()? };
+    let database = definitions.fold(if unnamed { default.to_owned() } else { cursor.name()? });
     let (charset, collation) = charset_options(cursor)?;
     if let Some(new) = charset.clone().or_else(|| collation.as_deref().map(charset_of)) {
         definitions.database_mut(&database).charset = new;
@@ -101,7 +106,7 @@ pub(super) fn charset_options(cursor: &mut Cursor) -> Result<(Option<String>, Op
 
 fn drop_database(definitions: &mut Definitions, cursor: &mut Cursor) -> Effects {
     cursor.takes(&["IF", "EXISTS"]);
-    let database = cursor.name()?;
+    let database = definitions.fold(cursor.name()?);
     if definitions.databases.remove(&database).is_none() {
         return Ok(Vec::new());
     }
@@ -110,7 +115,7 @@ fn drop_database(definitions: &mut Definitions, cursor: &mut Cursor) -> Effects 
 
 fn create_table(definitions: &mut Definitions, default: &str, cursor: &mut Cursor) -> Effects {
     let if_not_exists = cursor.takes(&["IF", "NOT", "EXISTS"]);
-    let (database, name) = full(cursor.table()?, default);
+    let (database, name) = definitions.folded(full(cursor.table()?, default));
     if if_not_exists && definitions.table(&database, &name).is_some() {
         return Ok(Vec::new());
     }
@@ -119,7 +124,7 @@ fn create_table(definitions: &mut Definitions, default: &str, cursor: &mut Curso
         true
     };
     let mut table = if cursor.takes(&["LIKE"]) {
-        let (of, like) = full(cursor.table()?, default);
+        let (of, like) = definitions.folded(full(cursor.table()?, default));
         let unknown = || DdlError::UnknownTable { database: of.clone(), table: like.clone() };
         Table::clone(definitions.table(&of, &like).ok_or_else(unknown)?)
     } else if in_brackets {
@@ -171,7 +176,7 @@ fn columns(definitions: &mut Definitions, database: &str, cursor: &mut Cursor) -
 /// The columns of `[CONSTRAINT [name]] PRIMARY KEY … (a, b(10) DESC)`; nothing for another constraint or index.
 pub(super) fn primary_key(cursor: &mut Cursor) -> Result<Option<Vec<String>>, DdlError> {
     if cursor.takes(&["CONSTRAINT"]) && !cursor.is_any(&NO_COLUMN) {
-        cursor.name()?;
+        cursor.column()?;
     }
     if !cursor.takes(&["PRIMARY"]) {
         return Ok(None);
@@ -201,7 +206,7 @@ fn drop_tables(definitions: &mut Definitions, default: &str, cursor: &mut Cursor
     cursor.takes(&["IF", "EXISTS"]);
     let mut effects = Vec::new();
     loop {
-        let (database, table) = full(cursor.table()?, default);
+        let (database, table) = definitions.folded(full(cursor.table()?, default));
         // What is not known is a view, or was not there.
         if definitions.take(&database, &table).is_ok() {
             effects.push(Effect::TableDrop { database, table });
@@ -216,11 +221,11 @@ fn rename_tables(definitions: &mut Definitions, default: &str, cursor: &mut Curs
     let mut effects = Vec::new();
     loop {
         cursor.takes(&["IF", "EXISTS"]);
-        let (database, name) = full(cursor.table()?, default);
+        let (database, name) = definitions.folded(full(cursor.table()?, default));
         if !cursor.takes(&["TO"]) {
             return cursor.missing("TO");
         }
-        let target = full(cursor.table()?, default);
+        let target = definitions.folded(full(cursor.table()?, default));
         let old = definitions.take(&database, &name)?;
         let new = Arc::new(Table { database: target.0, name: target.1, ..Table::clone(&old) });
         definitions.put(Arc::clone(&new));
