@@ -15,6 +15,7 @@ use clap::Args;
 use crate::steps;
 
 mod ours;
+mod scaling;
 
 #[derive(Debug, Args)]
 pub struct Options {
@@ -27,6 +28,9 @@ pub struct Options {
     /// Divide the workload by this (1: a million row changes).
     #[arg(long, default_value_t = 1)]
     divide: u32,
+    /// Instead: whether time and memory stay flat in the size of transactions and the number of tables.
+    #[arg(long)]
+    scaling: bool,
 }
 
 /// Makes a contestant for one run in a folder.
@@ -52,6 +56,11 @@ struct Contestant {
 /// Runs every contestant and prints the table.
 pub fn run(options: &Options) -> Result<ExitCode> {
     let becauselog = steps::build_becauselog()?;
+    if options.scaling {
+        let runtime = tokio::runtime::Runtime::new()?;
+        runtime.block_on(scaling::run(&becauselog, options.runs, options.divide))?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let frames = steps::build_example("becauselog-binlog", "follow_speed")?;
     let runtime = tokio::runtime::Runtime::new()?;
     let size = Size { divided_by: options.divide };
@@ -67,7 +76,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     let programs = Programs { mysqlbinlog: runtime.block_on(provision::mysqlbinlog())?, frames, becauselog };
     let folder = tempfile::Builder::new().prefix("becauselog-bench-").tempdir()?;
     let mut results: Vec<(&'static str, Measured)> = Vec::new();
-    for make in [raw as Make, frames_only, debezium, plain, verbose] {
+    for make in [raw as Make, frames_only, debezium_unsynced, debezium, plain, verbose] {
         let mut best: Option<Measured> = None;
         let mut name = "";
         for _ in 0..options.runs.max(1) {
@@ -129,9 +138,16 @@ fn frames_only(load: &BenchLoad, programs: &Programs, _folder: &Path) -> Result<
     })
 }
 
-/// Ours: Debezium JSON to a file.
+/// Ours: Debezium JSON to a file, left to the system to bring to the disk, as mysqlbinlog leaves its files.
+fn debezium_unsynced(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Contestant> {
+    let command = becauselog(load, programs, folder, "debezium", "never")?;
+    let (verify, stdout) = (ours::debezium_is_whole, "run.out");
+    Ok(Contestant { name: "becauselog, not synced", command, verify, stdout })
+}
+
+/// Ours: Debezium JSON to a file, durable at its end and once a second, as it is by default.
 fn debezium(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Contestant> {
-    let command = becauselog(load, programs, folder, "debezium")?;
+    let command = becauselog(load, programs, folder, "debezium", "interval:1s")?;
     Ok(Contestant {
         name: "becauselog, Debezium JSON",
         command,
@@ -142,12 +158,18 @@ fn debezium(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Cont
 
 /// Ours: the plain format to a file.
 fn plain(load: &BenchLoad, programs: &Programs, folder: &Path) -> Result<Contestant> {
-    let command = becauselog(load, programs, folder, "plain")?;
+    let command = becauselog(load, programs, folder, "plain", "interval:1s")?;
     Ok(Contestant { name: "becauselog, plain", command, verify: ours::plain_is_whole, stdout: "run.out" })
 }
 
-fn becauselog(load: &BenchLoad, programs: &Programs, folder: &Path, format: &str) -> Result<Command> {
-    let config = ours::config(load, folder, format)?;
+fn becauselog(
+    load: &BenchLoad,
+    programs: &Programs,
+    folder: &Path,
+    format: &str,
+    fsync: &str,
+) -> Result<Command> {
+    let config = ours::config(load, folder, format, fsync)?;
     let mut command = Command::new(&programs.becauselog);
     command.args(["run", "--log", "warn", "-c"]).arg(config).stdin(Stdio::null());
     Ok(command)

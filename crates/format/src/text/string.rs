@@ -26,7 +26,7 @@ pub(crate) fn escaped(out: &mut Vec<u8>, text: &str) {
 
 /// Whether all bytes are ASCII and stand in a JSON string as they are.
 pub(crate) fn is_plain_ascii(bytes: &[u8]) -> bool {
-    let dirty = |b: u8| (b < 0x20) | (b >= 0x80) | (b == b'"') | (b == b'\\');
+    let dirty = |b: u8| !(0x20..0x80).contains(&b) | (b == b'"') | (b == b'\\');
     let any = |block: &[u8]| block.iter().fold(false, |found, b| found | dirty(*b));
     let (blocks, rest) = bytes.as_chunks::<16>();
     match bytes.last_chunk::<16>() {

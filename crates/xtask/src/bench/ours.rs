@@ -12,7 +12,7 @@ use serde_json::Value;
 const OUT: &str = "changes.jsonl";
 
 /// Writes a config for a run from the workload's begin to its end, in a folder that is cleared of the run before.
-pub fn config(load: &BenchLoad, folder: &Path, format: &str) -> Result<PathBuf> {
+pub fn config(load: &BenchLoad, folder: &Path, format: &str, fsync: &str) -> Result<PathBuf> {
     for name in [OUT, "changes.jsonl.position", "state"] {
         let path = folder.join(name);
         let gone = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
@@ -23,7 +23,7 @@ pub fn config(load: &BenchLoad, folder: &Path, format: &str) -> Result<PathBuf> 
     let text = format!(
         "name = \"bench\"\n[source]\nhosts = [\"127.0.0.1:{}\"]\nuser = \"root\"\nstart = \"{start}\"\nstop = \"now\"\n\
          [tables]\ninclude_databases = [\"{DATABASE}\"]\n[format]\nkind = \"{format}\"\n[state]\ndir = {:?}\n\
-         [[sink]]\nkind = \"file\"\npath = {:?}\n",
+         [[sink]]\nkind = \"file\"\npath = {:?}\nfsync = \"{fsync}\"\n",
         load.server.port(),
         folder.join("state"),
         folder.join(OUT),
