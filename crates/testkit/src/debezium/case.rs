@@ -59,9 +59,25 @@ pub struct Case {
     /// Places that differ between two recordings, beyond the usual ones; see [`super::compare::Masks`].
     #[serde(default)]
     pub masks: Vec<String>,
-    /// The connector's settings beyond the usual ones.
+    /// Whether the JSON converter writes schemas; `both` makes two cases, the second with `-schemas` in its name.
+    #[serde(default)]
+    pub schemas: Schemas,
+    /// The connector's settings beyond the usual ones; an empty text takes one away.
     #[serde(default, deserialize_with = "texts")]
     pub options: BTreeMap<String, String>,
+}
+
+/// Whether keys and values have their schema beside them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Schemas {
+    /// They have not.
+    #[default]
+    Off,
+    /// They have.
+    On,
+    /// Once so and once so.
+    Both,
 }
 
 #[derive(Deserialize)]
@@ -132,12 +148,6 @@ impl Play {
         let file: File = toml::from_str(&fs::read_to_string(path)?)?;
         let named = |version: &Version| version.number() == file.version;
         let version = Version::ALL.into_iter().find(named);
-        let case = |(name, case): (String, Case)| {
-            let mut options = usual();
-            options.extend(file.connector.clone());
-            options.extend(case.options.clone());
-            Case { name, options, ..case }
-        };
         let setup = path.with_extension("setup.sql");
         Ok(Self {
             name: path.file_stem().and_then(|name| name.to_str()).context("a name in UTF-8")?.to_owned(),
@@ -145,7 +155,7 @@ impl Play {
             server: file.server,
             setup: if setup.exists() { statements(&fs::read_to_string(setup)?)? } else { Vec::new() },
             statements: statements(&fs::read_to_string(path.with_extension("sql"))?)?,
-            cases: file.cases.into_iter().map(case).collect(),
+            cases: cases(file.cases, &file.connector),
             folder: path.parent().context("a file in no folder")?.to_owned(),
         })
     }
@@ -177,6 +187,28 @@ impl Play {
         let packed = fs::read(&path).with_context(|| path.display().to_string())?;
         zstd::decode_all(packed.as_slice()).with_context(|| path.display().to_string())
     }
+}
+
+/// The cases of a file with all their settings.
+fn cases(listed: BTreeMap<String, Case>, connector: &BTreeMap<String, String>) -> Vec<Case> {
+    let mut all = Vec::new();
+    for (name, case) in listed {
+        let mut options = usual();
+        options.extend(connector.clone());
+        options.extend(case.options.clone());
+        options.retain(|_, value| !value.is_empty());
+        let plain = Case { name: name.clone(), options: options.clone(), ..case.clone() };
+        for part in ["key", "value"] {
+            options.insert(format!("{part}.converter.schemas.enable"), "true".to_owned());
+        }
+        let typed = |name| Case { name, options, ..case.clone() };
+        match case.schemas {
+            Schemas::Off => all.push(plain),
+            Schemas::On => all.push(typed(name)),
+            Schemas::Both => all.extend([plain, typed(format!("{name}-schemas"))]),
+        }
+    }
+    all
 }
 
 /// Statements of a text: each ends with a semicolon at a line's end. Lines of comments between them are left out.

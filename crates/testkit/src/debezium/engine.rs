@@ -12,7 +12,7 @@ use super::golden::{End, Record};
 use super::{jars, java};
 
 const RECORDER: &str = include_str!("Recorder.java");
-const SECONDS: u32 = 120;
+const SECONDS: u32 = 60;
 
 /// A running recorder; dropping it ends the process.
 #[derive(Debug)]

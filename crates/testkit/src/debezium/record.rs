@@ -211,7 +211,9 @@ fn admit_the_marks(settings: &mut BTreeMap<String, String>) {
 
 fn golden(case_name: String, case: &Case, (records, end): (Vec<Record>, End)) -> Golden {
     let mut kept: Vec<Record> = Vec::new();
-    for record in records {
+    // What was delivered before the engine gave up depends on how fast it did.
+    let delivered = if end == End::Complete { records } else { Vec::new() };
+    for record in delivered {
         let ending =
             |end: &&String| record.topic.as_deref().is_some_and(|topic| topic.ends_with(end.as_str()));
         let seen =

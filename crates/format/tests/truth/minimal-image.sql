@@ -1,0 +1,7 @@
+SET SESSION binlog_row_image = MINIMAL;
+CREATE DATABASE minimal;
+USE minimal;
+CREATE TABLE t (id INT PRIMARY KEY, a INT, b INT);
+INSERT INTO t VALUES (1, 1, 1);
+UPDATE t SET a = 2;
+DELETE FROM t;

@@ -1,0 +1,13 @@
+USE plain;
+INSERT INTO t VALUES (1, 'one', 18446744073709551615);
+BEGIN;
+INSERT INTO t VALUES (2, 'two', 2), (3, 'three', 3);
+UPDATE t SET v = 'zwei' WHERE id = 2;
+UPDATE t SET id = 30 WHERE id = 3;
+DELETE FROM t WHERE id = 1;
+COMMIT;
+ALTER TABLE t ADD w INT DEFAULT 5;
+INSERT INTO t VALUES (4, 'four', 4, NULL);
+BEGIN;
+INSERT INTO t VALUES (5, 'rolled back', 1, 1);
+ROLLBACK;
