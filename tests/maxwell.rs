@@ -27,13 +27,17 @@ impl Rig {
     }
 
     fn start(&mut self) -> Result<Becauselog> {
+        self.start_with(&[])
+    }
+
+    fn start_with(&mut self, env: &[(&str, &str)]) -> Result<Becauselog> {
         self.runs += 1;
         let program = Path::new(env!("CARGO_BIN_EXE_becauselog"));
         let log = self.folder.path().join(format!("log.{}", self.runs));
         let state = self.folder.path().join("state");
         let arguments =
             ["run", "-c", self.config.to_str().context("path")?, "--state", state.to_str().context("path")?];
-        let mut process = Becauselog::start(program, &log, &arguments, &[])?;
+        let mut process = Becauselog::start(program, &log, &arguments, env)?;
         process.wait_logged("streaming", 1)?;
         Ok(process)
     }
@@ -156,15 +160,17 @@ async fn a_config_of_maxwell_runs_as_it_is_on_5_7() -> Result<()> {
     runs_as_it_is(Version::V5_7).await
 }
 
-/// A transaction of many batches, encoded side by side: offsets go on over their borders, and one message ends it.
+/// A transaction of many batches, encoded side by side: offsets go on over their borders, and over a kill within it, and one
+/// message ends it. Of other rows a column's value decides; the last ones do not pass.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_larger_than_a_batch_has_one_end() -> Result<()> {
     const ROWS: usize = 6_000;
     let server = MysqlServer::builder(Version::V9_7).start().await?;
-    server.run(&["CREATE DATABASE d", "CREATE TABLE d.t (id INT PRIMARY KEY, pad VARCHAR(600))"]).await?;
+    server.run(&["CREATE DATABASE d", "CREATE TABLE d.t (id INT PRIMARY KEY, pad VARCHAR(700))"]).await?;
     server.run(&["CREATE TABLE d.unseen (id INT PRIMARY KEY)"]).await?;
-    let mut rig = Rig::new(&server, "filter=exclude: d.unseen\n")?;
-    let process = rig.start()?;
+    let filter = "filter=exclude: d.unseen, exclude: d.t.pad=/^-/\n";
+    let mut rig = Rig::new(&server, filter)?;
+    let mut process = rig.start_with(&[("BECAUSELOG_FAILPOINT", "pipeline.within_transaction:4")])?;
     let mut conn = server.conn().await?;
     let pad = "x".repeat(600);
     let mut statements: Vec<String> = (0..ROWS)
@@ -174,9 +180,19 @@ async fn a_transaction_larger_than_a_batch_has_one_end() -> Result<()> {
             format!("INSERT INTO d.t VALUES {}", rows.join(","))
         })
         .collect();
+    let left_out: Vec<String> = (ROWS..ROWS + 3_000).map(|id| format!("({id},'-{pad}')")).collect();
+    statements.push(format!("INSERT INTO d.t VALUES {}", left_out.join(",")));
     let unseen: Vec<String> = (0..3_000).map(|id| format!("({id})")).collect();
     statements.push(format!("INSERT INTO d.unseen VALUES {}", unseen.join(",")));
     transaction(&mut conn, &statements).await?;
-    one_transaction(&rig.messages(ROWS).await?)?;
+    ensure!(!process.wait()?.success(), "it was not killed");
+    let before = std::fs::read_to_string(rig.folder.path().join("out.jsonl"))?.lines().count();
+    let process = rig.start()?;
+    let messages = rig.messages(ROWS).await?;
+    println!("{before} messages before the kill");
+    one_transaction(&messages)?;
+    for (id, message) in messages.iter().enumerate() {
+        ensure!(message["data"]["id"] == id, "{message}");
+    }
     process.stop()
 }

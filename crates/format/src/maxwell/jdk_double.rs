@@ -266,8 +266,11 @@ impl Binary {
         let logarithm = (near_one - 1.5) * 0.289_529_654
             + 0.176_091_259
             + f64::from(self.exponent) * 0.301_029_995_663_981;
-        // Doubles' exponents are in ±324.
-        (-400i32..400).find(|whole| f64::from(whole.wrapping_add(1)) > logarithm).unwrap_or(0)
+        // The logarithm of the power of two, to less than one; the rest adds less than one half.
+        let near = self.exponent.saturating_mul(1_233) >> 12;
+        (near.saturating_sub(2)..near.saturating_add(3))
+            .find(|whole| f64::from(whole.wrapping_add(1)) > logarithm)
+            .unwrap_or(0)
     }
 }
 

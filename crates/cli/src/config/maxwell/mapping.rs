@@ -177,6 +177,8 @@ impl Mapping<'_> {
         match self.get("producer") {
             Some("file") => {
                 set::put(&mut self.out.table, "sink.0.kind", Value::String("file".to_owned()))?;
+                // Maxwell goes on at the end of a file that is there.
+                set::put(&mut self.out.table, "sink.0.on_foreign", Value::String("append".to_owned()))?;
                 if self.get("output_file").is_none() {
                     self.problems.push(Problem::new("output_file", "is missing: producer=file writes to it"));
                 }
