@@ -132,7 +132,17 @@ impl Values<'_> {
 
     fn json(&mut self, out: &mut Vec<u8>, document: &[u8]) -> Result<(), Fault> {
         let style = if self.peer().is_some() { json::Style::Debezium } else { json::Style::Readable };
-        Ok(json::document(out, document, style, self.losses)?)
+        let start = out.len();
+        json::document(out, document, style, self.losses)?;
+        let written = out.get(start..).unwrap_or_default();
+        // The document is part of the message, which must be text whatever a damaged one holds.
+        if simdutf8::basic::from_utf8(written).is_err() {
+            let text = String::from_utf8_lossy(written).into_owned();
+            count(&mut self.losses.texts_replaced);
+            out.truncate(start);
+            out.extend_from_slice(text.as_bytes());
+        }
+        Ok(())
     }
 
     fn geometry(&self, out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Fault> {

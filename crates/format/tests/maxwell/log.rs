@@ -41,7 +41,8 @@ pub struct Encoding {
     pub partitioner: Option<(Partitioner, u32)>,
 }
 
-fn batch() -> EncodedBatch {
+/// An empty batch.
+pub fn batch() -> EncodedBatch {
     let progress = Progress {
         gtids: GtidSet::default(),
         position: BinlogPosition { file: "".into(), pos: 4 },

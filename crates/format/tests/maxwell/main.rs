@@ -3,12 +3,15 @@
 //! The recordings are in `recorded/`, one file a class. `BECAUSELOG_CASE=name` plays one case only.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::panic)]
 
+mod any_cells;
 mod cases;
 mod compare;
 mod configure;
 mod differences;
 mod log;
 mod play;
+#[path = "../formats/rows.rs"]
+mod rows;
 
 use std::path::PathBuf;
 
