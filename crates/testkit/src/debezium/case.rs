@@ -59,6 +59,9 @@ pub struct Case {
     /// Places that differ between two recordings, beyond the usual ones; see [`super::compare::Masks`].
     #[serde(default)]
     pub masks: Vec<String>,
+    /// Debezium does not come to the end; then no record is kept, since how many it delivered depends on the clock.
+    #[serde(default)]
+    pub stops: bool,
     /// Whether the JSON converter writes schemas; `both` makes two cases, the second with `-schemas` in its name.
     #[serde(default)]
     pub schemas: Schemas,
@@ -178,14 +181,19 @@ impl Play {
         format!("{}/{}", self.name, case.name)
     }
 
-    /// The binlog that was recorded, unpacked.
+    /// The binlog that was recorded, unpacked, and its file's name, which is in the records.
     ///
     /// # Errors
     /// It is missing or damaged.
-    pub fn binlog(&self) -> Result<Vec<u8>> {
-        let path = self.golden_folder().join("binlog.zst");
-        let packed = fs::read(&path).with_context(|| path.display().to_string())?;
-        zstd::decode_all(packed.as_slice()).with_context(|| path.display().to_string())
+    pub fn binlog(&self) -> Result<(String, Vec<u8>)> {
+        let folder = self.golden_folder();
+        let entries = fs::read_dir(&folder).with_context(|| folder.display().to_string())?;
+        let mut paths = entries.flatten().map(|entry| entry.path());
+        let packed = paths.find(|path| path.extension().is_some_and(|extension| extension == "zst"));
+        let path = packed.with_context(|| format!("{} holds no binlog", folder.display()))?;
+        let name = path.file_stem().and_then(|name| name.to_str()).context("a name in UTF-8")?;
+        let bytes = zstd::decode_all(fs::read(&path)?.as_slice());
+        Ok((name.to_owned(), bytes.with_context(|| path.display().to_string())?))
     }
 }
 

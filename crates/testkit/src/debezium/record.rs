@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 
@@ -25,6 +25,8 @@ const START_MARK: &str = "the_start";
 pub struct Recording {
     /// The binlog file that Debezium read, from its first byte.
     pub binlog: Vec<u8>,
+    /// Its name.
+    pub binlog_name: String,
     /// What each table looked like from which position on, one JSON line each: what a server would have answered. See
     /// the plays' README.
     pub shapes: String,
@@ -63,11 +65,14 @@ pub async fn play(play: &Play) -> Result<Recording> {
         let name = play.full_name(case);
         let found = follow(&mut engine, &server, &history, &start, case).with_context(|| name.clone())?;
         let golden = golden(name, case, found);
+        if case.stops != (golden.end != End::Complete) {
+            bail!("{}: {:?}, but its file says stops = {}", golden.case, golden.end, case.stops);
+        }
         progress::line(&told(&golden, began));
         goldens.push(golden);
     }
     conn.disconnect().await?;
-    Ok(Recording { binlog, shapes, goldens })
+    Ok(Recording { binlog, binlog_name: start.file, shapes, goldens })
 }
 
 fn told(golden: &Golden, began: Instant) -> String {
@@ -236,7 +241,10 @@ impl Recording {
             fs::remove_dir_all(&folder)?;
         }
         fs::create_dir_all(&folder)?;
-        fs::write(folder.join("binlog.zst"), zstd::encode_all(self.binlog.as_slice(), 19)?)?;
+        fs::write(
+            folder.join(format!("{}.zst", self.binlog_name)),
+            zstd::encode_all(self.binlog.as_slice(), 19)?,
+        )?;
         fs::write(folder.join("shapes.jsonl"), &self.shapes)?;
         for (case, golden) in play.cases.iter().zip(&self.goldens) {
             fs::write(play.golden_path(case), golden.text())?;

@@ -1,0 +1,71 @@
+//! What we make of recorded logs against what Debezium's engine made of them, setting by setting. See `README.md` here.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs)]
+
+#[path = "../formats/replay.rs"]
+mod replay;
+
+mod masks;
+mod ours;
+mod settings;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use becauselog_testkit::debezium::case::{Case, Play};
+use becauselog_testkit::debezium::compare::{Masks, differences};
+use becauselog_testkit::debezium::golden::Golden;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth")
+}
+
+/// Cases that we do not match yet, each with its reason.
+fn pending() -> BTreeMap<String, String> {
+    let text = std::fs::read_to_string(folder().join("pending.txt")).unwrap();
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty());
+    let entry = |line: &str| {
+        let (case, reason) = line.split_once("  ").unwrap_or_else(|| panic!("no reason: {line}"));
+        (case.to_owned(), reason.trim().to_owned())
+    };
+    lines.map(entry).collect()
+}
+
+/// What is wrong with a case; nothing if we write what Debezium writes.
+fn verdict(play: &Play, case: &Case, log: &ours::Log) -> Result<(), String> {
+    let golden = Golden::read(&play.golden_path(case)).map_err(|error| format!("{error:#}"))?;
+    assert_eq!(golden.options, case.options, "{}: changed since it was recorded", golden.case);
+    assert!(!golden.records.is_empty(), "{}: nothing was recorded", golden.case);
+    let ours = ours::records(log, case)?;
+    let found = differences(&golden.records, &ours, &Masks::same_log().and(&case.masks));
+    match found.first() {
+        None => Ok(()),
+        Some(first) => Err(format!("{} differences, the first: {first}", found.len())),
+    }
+}
+
+#[test]
+fn every_case_is_as_debezium_writes_it_or_is_listed_as_pending() {
+    let mut pending = pending();
+    let (mut same, mut stopped, mut wrong, mut waiting) = (0, 0, Vec::new(), 0);
+    for play in Play::all(&folder()).unwrap() {
+        let log = ours::Log::of(&play);
+        for case in &play.cases {
+            let name = play.full_name(case);
+            if case.stops {
+                stopped += 1;
+                continue;
+            }
+            match (verdict(&play, case, &log), pending.remove(&name)) {
+                (Ok(()), None) => same += 1,
+                (Err(_), Some(_)) => waiting += 1,
+                (Ok(()), Some(_)) => {
+                    wrong.push(format!("{name} is as Debezium writes it: take it out of pending.txt"));
+                }
+                (Err(problem), None) => wrong.push(format!("{name}  {problem}")),
+            }
+        }
+    }
+    wrong.extend(pending.keys().map(|name| format!("{name} is in pending.txt, but there is no such case")));
+    println!("{same} cases the same, {waiting} pending, {stopped} at which Debezium stops");
+    assert!(wrong.is_empty(), "{} cases:\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -1,0 +1,61 @@
+//! Our records of a recorded log.
+
+use std::io::Write;
+
+use becauselog_format::Debezium;
+use becauselog_model::EncodedBatch;
+use becauselog_testkit::debezium::case::{Case, MARKS, Play};
+use becauselog_testkit::debezium::golden::Record;
+
+use crate::replay::{Committed, Plans, batch, transactions};
+use crate::settings::Settings;
+
+/// A recorded log, read once for all cases of its play.
+pub struct Log {
+    transactions: Result<Vec<Committed>, String>,
+}
+
+impl Log {
+    pub fn of(play: &Play) -> Self {
+        let (name, bytes) = play.binlog().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
+        Self { transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
+    }
+}
+
+/// What our encoder makes of it under a case's settings; an error says what we cannot do.
+pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
+    let settings = Settings::of(case)?;
+    let (mut encoder, mut out, mut plans) = (Debezium::new(settings.config), batch(), Plans::default());
+    for committed in log.transactions.as_ref().map_err(Clone::clone)? {
+        let replayed = plans.replay(committed, |change| {
+            let (db, table) = (&*change.shape.name.database, &*change.shape.name.table);
+            if db != MARKS && settings.tables.wants(db, table) {
+                encoder.encode(change, 1_795_465_818_320_586_978, &mut out)?;
+            }
+            Ok(())
+        });
+        replayed.map_err(|error| format!("{error:#}"))?;
+    }
+    Ok(out.records.iter().map(|record| recorded(&out, record)).collect())
+}
+
+fn recorded(batch: &EncodedBatch, record: &becauselog_model::Record) -> Record {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    // The engine makes an id of its run anew each time, so it is masked there; and our own header is ours.
+    let mut headers: Vec<(String, String)> = batch
+        .headers(record)
+        .filter(|(name, _)| *name != "becauselog.id")
+        .map(|(name, value)| (name.to_owned(), text(value)))
+        .collect();
+    headers.retain(|(name, _)| !name.is_empty());
+    Record {
+        topic: Some(batch.topic(record).to_string()),
+        partition: None,
+        key: batch.key(record).map(text),
+        value: batch.value(record).map(text),
+        headers,
+    }
+}

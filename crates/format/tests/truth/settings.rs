@@ -1,0 +1,111 @@
+//! A connector's settings as our encoder has them. What is not here is not built yet: its cases are pending.
+
+use becauselog_format::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, TimePrecision};
+use becauselog_testkit::debezium::case::Case;
+use regex::{Regex, RegexBuilder};
+
+/// What a case asks of us.
+pub struct Settings {
+    pub config: DebeziumConfig,
+    pub tables: Tables,
+}
+
+/// Which tables are captured.
+#[derive(Default)]
+pub struct Tables {
+    databases: Option<Vec<Regex>>,
+    tables: Option<Vec<Regex>>,
+    not_tables: Vec<Regex>,
+    not_databases: Vec<Regex>,
+}
+
+impl Tables {
+    pub fn wants(&self, db: &str, table: &str) -> bool {
+        let full = format!("{db}.{table}");
+        let any = |list: &[Regex], text: &str| list.iter().any(|regex| regex.is_match(text));
+        self.databases.as_ref().is_none_or(|list| any(list, db))
+            && self.tables.as_ref().is_none_or(|list| any(list, &full))
+            && !any(&self.not_databases, db)
+            && !any(&self.not_tables, &full)
+    }
+}
+
+impl Settings {
+    /// An error names the first setting that we do not know.
+    pub fn of(case: &Case) -> Result<Self, String> {
+        let mut settings = Self { config: DebeziumConfig::peer("shop"), tables: Tables::default() };
+        settings.config.run_id = Some("masked".to_owned());
+        for (name, value) in &case.options {
+            settings.set(name, value).ok_or_else(|| format!("{name}={value} is not built yet"))?;
+        }
+        Ok(settings)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Option<()> {
+        let Self { config, tables } = self;
+        match name {
+            "name" | "connector.class" => {}
+            "topic.prefix" => config.topic_prefix = value.to_owned(),
+            "topic.delimiter" => config.topic_delimiter = value.to_owned(),
+            "include.schema.changes" | "header.converter.schemas.enable" if value == "false" => {}
+            "key.converter.schemas.enable" | "value.converter.schemas.enable" if value == "false" => {}
+            "database.include.list" => tables.databases = Some(regexes(value)?),
+            "database.exclude.list" => tables.not_databases = regexes(value)?,
+            "table.include.list" => tables.tables = Some(regexes(value)?),
+            "table.exclude.list" => tables.not_tables = regexes(value)?,
+            "tombstones.on.delete" => config.tombstones_on_delete = value == "true",
+            "include.query" => config.include_query = value == "true",
+            "extended.headers.enabled" => config.extended_headers = value == "true",
+            "enable.time.adjuster" => config.time_adjuster = value == "true",
+            "decimal.handling.mode" => config.decimal = decimal(value)?,
+            "time.precision.mode" => config.time_precision = time(value)?,
+            "binary.handling.mode" => config.binary = binary(value)?,
+            "bigint.unsigned.handling.mode" => {
+                config.bigint_unsigned = match value {
+                    "long" => BigintUnsigned::Long,
+                    "precise" => BigintUnsigned::Precise,
+                    _ => return None,
+                };
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn decimal(value: &str) -> Option<DecimalMode> {
+    Some(match value {
+        "precise" => DecimalMode::Precise,
+        "double" => DecimalMode::Double,
+        "string" => DecimalMode::String,
+        _ => return None,
+    })
+}
+
+fn time(value: &str) -> Option<TimePrecision> {
+    Some(match value {
+        "adaptive_time_microseconds" => TimePrecision::AdaptiveTimeMicroseconds,
+        "connect" => TimePrecision::Connect,
+        "isostring" => TimePrecision::IsoString,
+        "microseconds" => TimePrecision::Microseconds,
+        "nanoseconds" => TimePrecision::Nanoseconds,
+        _ => return None,
+    })
+}
+
+fn binary(value: &str) -> Option<BinaryMode> {
+    Some(match value {
+        "bytes" => BinaryMode::Bytes,
+        "base64" => BinaryMode::Base64,
+        "base64-url-safe" => BinaryMode::Base64UrlSafe,
+        "hex" => BinaryMode::Hex,
+        _ => return None,
+    })
+}
+
+/// A list of expressions that must match the whole name, in any case.
+fn regexes(list: &str) -> Option<Vec<Regex>> {
+    let one =
+        |text: &str| RegexBuilder::new(&format!("^(?:{})$", text.trim())).case_insensitive(true).build();
+    list.split(',').map(|text| one(text).ok()).collect()
+}
