@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use becauselog_model::{BatchRange, Checkpoint, Gtid, PartialTransaction, StoredPosition, Transaction};
+use becauselog_model::{
+    BatchRange, Checkpoint, Gtid, PartialTransaction, Progress, StoredPosition, Transaction,
+};
 
 use crate::{
     budget::{ByteSender, Closed},
@@ -54,6 +56,22 @@ impl Ahead {
         let Some(stored) = stored else { return Self::default() };
         let whole = (stored.checkpoint != *start).then_some(stored.checkpoint);
         Self { whole, partial: stored.partial }
+    }
+
+    /// A batch that comes again covers less than the target has: what the target is told never goes back.
+    fn never_back(&self, progress: &mut Progress) {
+        if let Some(at) = &self.whole {
+            progress.position = at.position.clone();
+            progress.server_uuid = at.server_uuid;
+        }
+        let Some(had) = &self.partial else { return };
+        match &mut progress.partial {
+            Some(comes) if comes.transaction == had.transaction => {
+                comes.next_index = comes.next_index.max(had.next_index);
+            }
+            Some(_) => {}
+            None => progress.partial = Some(had.clone()),
+        }
     }
 
     fn has_whole(&self, gtid: Option<&Gtid>, transaction: &Transaction) -> bool {
@@ -108,7 +126,8 @@ impl Lane {
     ///
     /// # Errors
     /// When the sink is gone.
-    pub async fn send(&self, rows: &Arc<RowBatch>, range: BatchRange) -> Result<(), Closed> {
+    pub async fn send(&self, rows: &Arc<RowBatch>, mut range: BatchRange) -> Result<(), Closed> {
+        self.ahead.never_back(&mut range.progress);
         // Room first: an encoder never works on what has nowhere to go.
         let room = self.to_sink.room(rows.bytes()).await?;
         let encoding = self.encoders.begin(rows, range).await;
@@ -126,5 +145,58 @@ impl Wanted {
             Self::None => false,
             Self::From(first) => index >= first,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use becauselog_model::{CHECKPOINT_VERSION, Flavor, GtidSet};
+
+    use super::*;
+
+    fn checkpoint(pos: u64) -> Checkpoint {
+        Checkpoint {
+            version: CHECKPOINT_VERSION,
+            flavor: Flavor::MySql,
+            server_uuid: None,
+            gtids: GtidSet::new(),
+            position: format!("bin.000001:{pos}").parse().unwrap(),
+        }
+    }
+
+    fn part(next_index: u64) -> Option<PartialTransaction> {
+        Some(PartialTransaction { transaction: "t".to_owned(), next_index })
+    }
+
+    fn told(ahead: &Ahead, pos: u64, partial: Option<PartialTransaction>) -> Progress {
+        let mut progress = Progress {
+            gtids: GtidSet::new(),
+            position: checkpoint(pos).position,
+            server_uuid: None,
+            transactions: 1,
+            oldest_commit_us: None,
+            partial,
+        };
+        ahead.never_back(&mut progress);
+        progress
+    }
+
+    #[test]
+    fn what_a_target_has_of_a_transaction_is_not_taken_back_when_it_comes_again() {
+        let stored = StoredPosition { checkpoint: checkpoint(100), partial: part(50) };
+        let ahead = Ahead::of(Some(stored), &checkpoint(100));
+        assert_eq!(told(&ahead, 100, part(20)).partial, part(50));
+        assert_eq!(told(&ahead, 100, part(70)).partial, part(70));
+        assert_eq!(told(&ahead, 100, None).partial, part(50));
+        assert_eq!(told(&Ahead::default(), 100, part(20)).partial, part(20));
+    }
+
+    #[test]
+    fn a_target_that_is_further_than_the_stream_stays_where_it_is() {
+        let stored = StoredPosition { checkpoint: checkpoint(300), partial: part(5) };
+        let ahead = Ahead::of(Some(stored), &checkpoint(100));
+        let progress = told(&ahead, 200, None);
+        assert_eq!((progress.position, progress.partial), (checkpoint(300).position, part(5)));
     }
 }
