@@ -9,7 +9,7 @@ use super::json::{elements, members, unquoted};
 /// Which places are masked.
 ///
 /// A place is a path such as `value/source/ts_ms`; a payload beside a schema counts as the value itself, the schema is
-/// `value/schema`. `.transaction:key/id` is a place only in topics that end with `.transaction`.
+/// `value/schema`. `.transaction:key/id` is a place only in topics that end with `.transaction`, `!.transaction:…` only in others.
 #[derive(Clone, Debug, Default)]
 pub struct Masks {
     places: Vec<Place>,
@@ -34,6 +34,7 @@ const OTHER_LOG: &[&str] = &[
     "value/source/pos",
     "value/source/thread",
     "value/transaction/id",
+    ".transaction:value/ts_ms",
     ".transaction:key/id",
     ".transaction:value/id",
 ];
@@ -125,7 +126,11 @@ impl Place {
     }
 
     fn is(&self, topic: &str, path: &[String]) -> bool {
-        topic.ends_with(&self.topic) && self.path == path
+        let wanted = match self.topic.strip_prefix('!') {
+            Some(other) => !topic.ends_with(other),
+            None => topic.ends_with(&self.topic),
+        };
+        wanted && self.path == path
     }
 }
 
