@@ -23,7 +23,13 @@ pub struct Tracker {
     /// There is a server to ask.
     online: bool,
     tables: HashMap<TableName, Table>,
+    /// How many tables of each database were asked for one by one.
+    asked: HashMap<Box<str>, u32>,
 }
+
+/// After so many questions for single tables of a database all of it is read at once: a log that touches many tables
+/// asks once more, not once a table.
+const SINGLE_READS_MAX: u32 = 8;
 
 /// What is known of one table.
 #[derive(Debug, Default)]
@@ -80,15 +86,29 @@ impl Tracker {
         Ok(count)
     }
 
-    /// Reads one table again.
+    /// Reads one table again; where many tables of its database were asked for, all of them, once.
     ///
     /// # Errors
     /// `information_schema` cannot be read.
     pub async fn reload(&mut self, conn: &mut Conn, name: &TableName) -> Result<(), CatalogError> {
+        let database: &str = &name.database;
+        let asked = self.asked.get(database).copied().unwrap_or(0);
+        if asked == SINGLE_READS_MAX {
+            self.load(conn, &[database]).await?;
+        }
+        self.asked.insert(database.into(), asked.saturating_add(1));
+        if asked == SINGLE_READS_MAX && self.is_read(name) {
+            return Ok(());
+        }
         let described = Catalog::new(conn).table(name).await?;
         let description = described.map_or(Description::Missing, Description::Read);
         self.tables.entry(name.clone()).or_default().describe(description);
         Ok(())
+    }
+
+    fn is_read(&self, name: &TableName) -> bool {
+        let table = self.tables.get(name);
+        table.is_some_and(|table| matches!(table.description, Description::Read(_)))
     }
 
     /// Takes notice of a statement of the log that is not rows: its default database (empty when it has none) and its

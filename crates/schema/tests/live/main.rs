@@ -89,6 +89,27 @@ async fn the_key_is_the_primary_key_else_the_first_unique_index_that_identifies(
     keys_on(Version::V5_7, "").await
 }
 
+#[tokio::test]
+async fn many_tables_are_read_with_few_questions() -> Result<()> {
+    let (server, mut conn) = server(Version::V9_7, "MINIMAL").await?;
+    for number in 0..30 {
+        conn.query_drop(format!("CREATE TABLE t{number} (id INT PRIMARY KEY, n{number} INT)")).await?;
+        conn.query_drop(format!("INSERT INTO t{number} VALUES (1, 2)")).await?;
+    }
+    let mut tracker = Tracker::online();
+    let mut questions = 0;
+    for map in log::maps(&server)? {
+        if matches!(tracker.shape_for(&map), Err(ShapeError::NeedsReload(_))) {
+            tracker.reload(&mut conn, &map.name).await?;
+            questions += 1;
+        }
+        let number = map.name.table.trim_start_matches('t');
+        assert_eq!(names(&*tracker.shape_for(&map)?), ["id", &format!("n{number}")]);
+    }
+    assert_eq!(questions, 9, "eight tables one by one, then all at once");
+    Ok(())
+}
+
 async fn ddl_on(version: Version) -> Result<()> {
     let (server, mut conn) = server(version, "MINIMAL").await?;
     conn.query_drop("CREATE TABLE orders (id INT PRIMARY KEY, total DECIMAL(10,2), note VARCHAR(20))")
