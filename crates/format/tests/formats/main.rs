@@ -3,7 +3,6 @@
 
 mod any_cells;
 mod encode;
-mod golden;
 mod plain;
 mod replay;
 mod rows;
