@@ -162,7 +162,14 @@ impl Readable {
             out.topics.push("readable".into());
         }
         let value = Some(Span { start, end });
-        out.records.push(Record { topic: 0, key: None, value, id: Span::default(), headers: (0, 0) });
+        out.records.push(Record {
+            topic: 0,
+            partition: None,
+            key: None,
+            value,
+            id: Span::default(),
+            headers: (0, 0),
+        });
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ mod schema;
 pub(crate) mod text;
 mod value;
 
-pub use read::read_message;
+pub use read::{read_message, read_payload};
 
 /// How decimals are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -80,6 +80,24 @@ impl JsonConverter {
     /// A converter.
     pub fn new(config: JsonConfig) -> Self {
         Self { config, schemas: SchemaCache::default() }
+    }
+
+    /// What it was made with.
+    pub const fn config(&self) -> JsonConfig {
+        self.config
+    }
+
+    /// Appends a schema's text, as it stands before the payload of a message.
+    ///
+    /// # Errors
+    /// A default does not fit its schema; what was appended is taken back.
+    pub fn write_schema(&self, out: &mut Vec<u8>, schema: &Schema) -> Result<(), DataError> {
+        let start = out.len();
+        let done = schema::write(out, schema, &value::Writer { config: self.config });
+        if done.is_err() {
+            out.truncate(start);
+        }
+        done
     }
 
     /// Appends a value's text; false, and nothing appended, where there is neither a value nor a schema: such a key or

@@ -4,9 +4,12 @@ use crate::options::Options;
 
 /// How characters that Avro does not take are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Adjustment {
+pub enum Adjustment {
+    /// As they are.
     None,
+    /// As an underscore.
     Avro,
+    /// As an underscore and the character's number.
     AvroUnicode,
 }
 
@@ -21,7 +24,8 @@ impl Adjustment {
     }
 
     /// Adjusts a name, UTF-16 unit by unit as Java sees it.
-    pub(crate) fn adjust(self, name: &str) -> String {
+    #[must_use]
+    pub fn adjust(self, name: &str) -> String {
         if self == Self::None {
             return name.to_owned();
         }

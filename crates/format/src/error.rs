@@ -64,6 +64,14 @@ pub enum FormatError {
         /// The column's index from 0.
         column: usize,
     },
+    /// A record cannot be transformed or converted. The text names transform and field, no value.
+    #[error("{table}: {source}")]
+    Connect {
+        /// The table.
+        table: TableName,
+        /// What is wrong.
+        source: becauselog_connect::DataError,
+    },
     /// What a DDL statement did to shapes cannot be told.
     #[error(transparent)]
     Ddl(#[from] crate::DdlError),

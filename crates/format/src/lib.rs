@@ -43,9 +43,11 @@ mod tables;
 mod text;
 mod wkb;
 
+pub use becauselog_connect::{Adjustment, ConfigErrors};
 pub use ddl::DdlChange;
 pub use debezium::{
-    BigintUnsigned, BinaryMode, Debezium, DebeziumConfig, DecimalMode, Rendering, TimePrecision, TsSource,
+    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, Rendering, TimePrecision,
+    TopicCharacters, TopicNaming, TsSource,
 };
 pub use error::FormatError;
 pub use losses::Losses;

@@ -10,7 +10,7 @@ use crate::{
     batch::{self, Mark, span},
     image::{self, KeyPlaces},
     records::{self, Draft, Records},
-    table::{self, Table, TopicNames},
+    table::{self, Table},
     tables::Tables,
     text::{self, string},
 };
@@ -145,7 +145,10 @@ impl Plain {
         let shape = change.shape;
         let no_image = || FormatError::NoImage { table: shape.name.clone() };
         let prefix = &config.topic_prefix;
-        let prepare = |shape: &TableShape| Table::prepare(shape, TopicNames { prefix, delimiter: "." }, ",");
+        let prepare = |shape: &TableShape| {
+            let topic = table::topic(&format!("{prefix}.{}", shape.name));
+            Table::prepare(shape, topic, shape.key.as_deref().unwrap_or_default(), str::to_owned, ",")
+        };
         let place = tables.find(shape, prepare);
         let table = tables.get_mut(place).ok_or_else(no_image)?;
         records.of(change.transaction);

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// The header that carries an event's id.
-const ID_HEADER: &str = "becauselog.id";
+pub(crate) const ID_HEADER: &str = "becauselog.id";
 
 /// Writes records.
 #[derive(Debug)]
@@ -80,6 +80,7 @@ impl Records {
         let id = if self.parts.records() { self.headers(batch, index, &draft) } else { Span::default() };
         batch.records.push(Record {
             topic: draft.topic,
+            partition: None,
             key: draft.key,
             value: draft.value,
             id,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use becauselog_model::{ColumnKind, ColumnShape, TableName, TableShape};
+use becauselog_model::{ColumnKind, ColumnShape, TableShape};
 
 use crate::text::string;
 
@@ -76,36 +76,28 @@ impl Column {
     }
 }
 
-/// How a table's topic is called.
-#[derive(Clone, Copy)]
-pub(crate) struct TopicNames<'a> {
-    pub prefix: &'a str,
-    pub delimiter: &'a str,
-}
-
 impl Table {
-    /// `comma`: what stands for a comma inside the texts of an ENUM.
-    pub(crate) fn prepare(shape: &TableShape, topics: TopicNames<'_>, comma: &str) -> Self {
-        let key = shape.key.as_deref().unwrap_or_default();
+    /// `key`: the key's columns; `called`: what a column's field is called; `comma`: what stands for a comma inside the
+    /// texts of an ENUM.
+    pub(crate) fn prepare(
+        shape: &TableShape,
+        topic: Arc<str>,
+        key: &[usize],
+        called: impl Fn(&str) -> String,
+        comma: &str,
+    ) -> Self {
+        let field = |name: &str| field(&called(name));
         let column = |(index, column): (usize, &ColumnShape)| Column {
             name: Name::new(field(&column.name)),
             key_place: key.iter().position(|in_key| *in_key == index),
             texts: texts(&column.kind, comma),
         };
         Self {
-            topic: topics.of(&shape.name),
+            topic,
             topic_hint: 0,
             columns: shape.columns.iter().enumerate().map(column).collect(),
             key: key.iter().filter_map(|index| shape.columns.get(*index)).map(|c| field(&c.name)).collect(),
         }
-    }
-}
-
-impl TopicNames<'_> {
-    /// `prefix.database.table`.
-    fn of(self, table: &TableName) -> Arc<str> {
-        let Self { prefix, delimiter } = self;
-        topic(&format!("{prefix}{delimiter}{}{delimiter}{}", table.database, table.table))
     }
 }
 

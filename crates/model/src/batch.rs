@@ -36,6 +36,8 @@ pub struct Header {
 pub struct Record {
     /// Index into [`EncodedBatch::topics`].
     pub topic: u32,
+    /// The partition it is to go to; the sink chooses when there is none.
+    pub partition: Option<i32>,
     /// The key in [`EncodedBatch::head`]; nothing for a record without a key.
     pub key: Option<Span>,
     /// The value in [`EncodedBatch::values`], without the line end after it; nothing for a tombstone.

@@ -1,5 +1,8 @@
 //! How Debezium's events are to be written.
 
+use becauselog_connect::Adjustment;
+
+use super::names::{TopicCharacters, TopicNaming};
 use crate::Parts;
 
 /// `decimal.handling.mode`: how `DECIMAL` is written.
@@ -79,6 +82,14 @@ pub struct DebeziumConfig {
     pub topic_prefix: String,
     /// `topic.delimiter`, between the parts of a topic.
     pub topic_delimiter: String,
+    /// `topic.naming.strategy`: which parts a topic has.
+    pub topic_naming: TopicNaming,
+    /// `topic.naming.strategy`: how characters that Kafka does not take are written.
+    pub topic_characters: TopicCharacters,
+    /// `schema.name.adjustment.mode`.
+    pub schema_names: Adjustment,
+    /// `field.name.adjustment.mode`.
+    pub field_names: Adjustment,
     /// `name` of the connector. Debezium's headers carry the connector's type instead: this changes no byte.
     pub connector_name: String,
     /// `task.id`, for the header `__debezium.context.taskId`.
@@ -123,6 +134,10 @@ impl DebeziumConfig {
             name: name.to_owned(),
             topic_prefix: name.to_owned(),
             topic_delimiter: ".".to_owned(),
+            topic_naming: TopicNaming::Default,
+            topic_characters: TopicCharacters::Underscore,
+            schema_names: Adjustment::None,
+            field_names: Adjustment::None,
             connector_name: name.to_owned(),
             task_id: "0".to_owned(),
             run_id: None,

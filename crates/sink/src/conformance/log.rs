@@ -189,7 +189,7 @@ impl Reader {
             batch.headers.push(Header { name: "a\"b".into(), value });
         }
         let headers = (first_header, batch.headers.len() as u32);
-        batch.records.push(Record { topic: 0, key, value, id, headers });
+        batch.records.push(Record { topic: 0, partition: None, key, value, id, headers });
     }
 }
 

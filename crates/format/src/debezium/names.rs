@@ -1,0 +1,84 @@
+//! What topics, schemas and fields are called.
+
+use std::{borrow::Cow, sync::Arc};
+
+use becauselog_connect::Adjustment;
+use becauselog_model::TableName;
+
+use super::DebeziumConfig;
+use crate::table;
+
+/// `topic.naming.strategy`: what a table's topic is called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TopicNaming {
+    /// `prefix.database.table`.
+    Default,
+    /// `database.table`.
+    Schema,
+}
+
+/// How characters that Kafka does not take in topics' names are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TopicCharacters {
+    /// As an underscore.
+    Underscore,
+    /// As an underscore, `u` and the character's number.
+    Unicode,
+}
+
+/// Names by the configuration.
+pub(crate) struct Names<'c> {
+    config: &'c DebeziumConfig,
+}
+
+impl<'c> Names<'c> {
+    pub(crate) const fn new(config: &'c DebeziumConfig) -> Self {
+        Self { config }
+    }
+
+    /// A table's topic.
+    pub(crate) fn topic(&self, table: &TableName) -> Arc<str> {
+        let Self { config } = self;
+        let delimiter = &*config.topic_delimiter;
+        let parts: &[&str] = match config.topic_naming {
+            TopicNaming::Default => &[&config.topic_prefix, &table.database, &table.table],
+            TopicNaming::Schema => &[&table.database, &table.table],
+        };
+        let name = parts.join(delimiter);
+        match config.topic_characters {
+            TopicCharacters::Underscore => table::topic(&name),
+            TopicCharacters::Unicode => unicode(&name).into(),
+        }
+    }
+
+    /// What the names of a table's schemas begin with: its topic.
+    pub(crate) fn schema_prefix(&self, table: &TableName) -> Arc<str> {
+        self.topic(table)
+    }
+
+    /// A schema's name.
+    pub(crate) fn adjusted(&self, name: &str) -> String {
+        self.config.schema_names.adjust(name)
+    }
+
+    /// A column's field.
+    pub(crate) fn field<'n>(&self, name: &'n str) -> Cow<'n, str> {
+        match self.config.field_names {
+            Adjustment::None => Cow::Borrowed(name),
+            adjustment => Cow::Owned(adjustment.adjust(name)),
+        }
+    }
+}
+
+/// The underscore is an escape's start, so it is escaped, too.
+fn unicode(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for unit in name.encode_utf16() {
+        match char::from_u32(unit.into()).filter(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-')) {
+            Some(character) => out.push(character),
+            None if unit > 0xff => out.push_str(&format!("_u{unit:x}")),
+            None => out.push_str(&format!("_u00{unit:x}")),
+        }
+    }
+    out
+}

@@ -1,0 +1,125 @@
+//! A column's schema by its type and the modes.
+
+use std::sync::Arc;
+
+use becauselog_connect::{Field, Kind, Schema, logical};
+use becauselog_model::{ColumnKind, ColumnShape};
+
+use super::super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, TimePrecision};
+use crate::wkb;
+
+/// The schema of a column's values.
+pub(super) fn schema(column: &ColumnShape, config: &DebeziumConfig) -> Schema {
+    let schema = of_kind(&column.kind, config);
+    if column.nullable { schema.optional() } else { schema }
+}
+
+fn of_kind(kind: &ColumnKind, config: &DebeziumConfig) -> Schema {
+    match kind {
+        ColumnKind::TinyInt { .. } | ColumnKind::SmallInt { unsigned: false } => Schema::new(Kind::Int16),
+        ColumnKind::SmallInt { unsigned: true }
+        | ColumnKind::MediumInt { .. }
+        | ColumnKind::Int { unsigned: false } => Schema::new(Kind::Int32),
+        ColumnKind::BigInt { unsigned: true } if config.bigint_unsigned == BigintUnsigned::Precise => {
+            decimal(20, 0)
+        }
+        ColumnKind::Int { unsigned: true } | ColumnKind::BigInt { .. } => Schema::new(Kind::Int64),
+        ColumnKind::Float => Schema::new(Kind::Float32),
+        ColumnKind::Double => Schema::new(Kind::Float64),
+        ColumnKind::Decimal { precision, scale } => match config.decimal {
+            DecimalMode::Precise => decimal(*precision, *scale),
+            DecimalMode::Double => Schema::new(Kind::Float64),
+            DecimalMode::String => Schema::new(Kind::String),
+        },
+        ColumnKind::Bit { width: 0 | 1 } => Schema::new(Kind::Boolean),
+        ColumnKind::Bit { width } => {
+            Schema::logical(Kind::Bytes, "io.debezium.data.Bits").with_parameter("length", width.to_string())
+        }
+        ColumnKind::Year => Schema::logical(Kind::Int32, "io.debezium.time.Year"),
+        ColumnKind::Date => date(config.time_precision),
+        ColumnKind::Time { fsp } => time(config.time_precision, *fsp),
+        ColumnKind::Datetime { fsp } => datetime(config.time_precision, *fsp),
+        ColumnKind::Timestamp { .. } => Schema::logical(Kind::String, "io.debezium.time.ZonedTimestamp"),
+        ColumnKind::Char { .. } | ColumnKind::VarChar { .. } | ColumnKind::Text { .. } => {
+            Schema::new(Kind::String)
+        }
+        ColumnKind::Binary { .. } | ColumnKind::VarBinary { .. } | ColumnKind::Blob { .. } => {
+            Schema::new(if config.binary == BinaryMode::Bytes { Kind::Bytes } else { Kind::String })
+        }
+        ColumnKind::Enum { values } => choice("io.debezium.data.Enum", values),
+        ColumnKind::Set { values } => choice("io.debezium.data.EnumSet", values),
+        ColumnKind::Json => Schema::logical(Kind::String, "io.debezium.data.Json"),
+        ColumnKind::Geometry { subtype: wkb::POINT } => point(),
+        ColumnKind::Geometry { .. } => geometry(),
+        ColumnKind::Vector { .. } => {
+            let items = Arc::new(Schema::new(Kind::Float32));
+            Schema::logical(Kind::Array(items), "io.debezium.data.FloatVector")
+        }
+    }
+}
+
+fn decimal(precision: u8, scale: u8) -> Schema {
+    Schema::decimal(scale.into()).with_parameter("connect.decimal.precision", precision.to_string())
+}
+
+fn date(mode: TimePrecision) -> Schema {
+    match mode {
+        TimePrecision::Connect => Schema::logical(Kind::Int32, logical::DATE),
+        TimePrecision::IsoString => Schema::logical(Kind::String, "io.debezium.time.IsoDate"),
+        _ => Schema::logical(Kind::Int32, "io.debezium.time.Date"),
+    }
+}
+
+fn time(mode: TimePrecision, fsp: u8) -> Schema {
+    match mode {
+        TimePrecision::Connect => Schema::logical(Kind::Int32, logical::TIME),
+        TimePrecision::IsoString => Schema::logical(Kind::String, "io.debezium.time.IsoTime"),
+        TimePrecision::Nanoseconds => Schema::logical(Kind::Int64, "io.debezium.time.NanoTime"),
+        TimePrecision::Adaptive if fsp <= 3 => Schema::logical(Kind::Int32, "io.debezium.time.Time"),
+        _ => Schema::logical(Kind::Int64, "io.debezium.time.MicroTime"),
+    }
+}
+
+fn datetime(mode: TimePrecision, fsp: u8) -> Schema {
+    match mode {
+        TimePrecision::Connect => Schema::logical(Kind::Int64, logical::TIMESTAMP),
+        TimePrecision::IsoString => Schema::logical(Kind::String, "io.debezium.time.IsoTimestamp"),
+        TimePrecision::Nanoseconds => Schema::logical(Kind::Int64, "io.debezium.time.NanoTimestamp"),
+        TimePrecision::Microseconds => Schema::logical(Kind::Int64, "io.debezium.time.MicroTimestamp"),
+        _ if fsp <= 3 => Schema::logical(Kind::Int64, "io.debezium.time.Timestamp"),
+        _ => Schema::logical(Kind::Int64, "io.debezium.time.MicroTimestamp"),
+    }
+}
+
+/// The texts in a list with commas, commas in them with a backslash.
+fn choice(name: &str, texts: &[Arc<str>]) -> Schema {
+    let texts: Vec<String> = texts.iter().map(|text| text.replace(',', "\\,")).collect();
+    Schema::logical(Kind::String, name).with_parameter("allowed", texts.join(","))
+}
+
+fn geometry() -> Schema {
+    let fields = vec![field("wkb", Schema::new(Kind::Bytes)), srid()];
+    documented(fields, "io.debezium.data.geometry.Geometry", "Geometry")
+}
+
+fn point() -> Schema {
+    let fields = vec![
+        field("x", Schema::new(Kind::Float64)),
+        field("y", Schema::new(Kind::Float64)),
+        field("wkb", Schema::new(Kind::Bytes).optional()),
+        srid(),
+    ];
+    documented(fields, "io.debezium.data.geometry.Point", "Geometry (POINT)")
+}
+
+fn srid() -> Field {
+    field("srid", Schema::new(Kind::Int32).optional())
+}
+
+fn field(name: &str, schema: Schema) -> Field {
+    Field::new(name, Arc::new(schema))
+}
+
+fn documented(fields: Vec<Field>, name: &str, doc: &str) -> Schema {
+    Schema { doc: Some(doc.into()), ..Schema::logical(Kind::Struct(fields), name) }
+}
