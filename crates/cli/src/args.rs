@@ -43,6 +43,9 @@ pub enum Command {
     /// Try a config against the live server: what fits, what does not, and the statement that fixes it
     #[command(after_help = examples::CHECK)]
     Check(CheckArgs),
+    /// Print the native config that does what a Debezium connector's does, and say what became of each key
+    #[command(after_help = examples::MIGRATE)]
+    Migrate(MigrateArgs),
     /// Show or set the position that is kept in the state folder
     #[command(subcommand, after_help = examples::POSITION)]
     Position(PositionCommand),
@@ -59,7 +62,7 @@ pub enum Command {
 /// A config and what flags say over it.
 #[derive(Debug, Args)]
 pub struct ConfigArgs {
-    /// A config: native TOML, or a Debezium connector's (.properties or JSON), with its worker's file in another -c
+    /// A config: native TOML, or a Debezium connector's (.properties, JSON, YAML), with its worker's file in another -c
     #[arg(short, long, required = true, value_name = "FILE")]
     pub config: Vec<PathBuf>,
     /// Set one key over the files, for example source.server_id=7 or, with a connector's config, table.include.list=shop.*
@@ -175,6 +178,23 @@ pub struct CheckArgs {
     #[command(flatten)]
     pub config: ConfigArgs,
     /// The report as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// A connector's config: .properties, JSON, Debezium Server's application.properties, Strimzi's YAML; its worker's beside it
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Set one of the connector's keys over the files, for example database.port=3307
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub set: Vec<String>,
+    /// Print the config without the keys that are refused, too
+    #[arg(long)]
+    pub lenient: bool,
+    /// The config and what became of each key as one JSON object
     #[arg(long)]
     pub json: bool,
 }

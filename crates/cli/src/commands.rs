@@ -3,6 +3,7 @@
 mod check;
 mod completions;
 mod inspect;
+mod migrate;
 mod position;
 mod run;
 mod status;
@@ -44,6 +45,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Completions { shell } => completions::run(shell),
         Command::Check(args) => block_on(check::run(args)),
+        Command::Migrate(args) => migrate::run(args),
         Command::Run(args) => block_on(run::run(args)),
         Command::Inspect(args) => block_on(inspect::run(args)),
         Command::Tail(args) => block_on(tail::run(args)),

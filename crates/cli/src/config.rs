@@ -21,6 +21,7 @@ mod set;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
+pub use debezium::{Entry, Migration, Outcome};
 pub use error::{ConfigError, Problem};
 use file::Shape;
 use jiff::Timestamp;
@@ -84,6 +85,22 @@ pub fn load(files: &[PathBuf], overrides: &Overrides, outside: &Outside) -> Resu
     let mut plan = planning::plan(config, outside).map_err(|problems| ConfigError::Values(told(problems)))?;
     plan.notes.splice(0..0, translated.notes);
     Ok(plan)
+}
+
+/// The native config of a Debezium connector's, with what became of each key.
+pub fn migrate(
+    files: &[PathBuf],
+    overrides: &Overrides,
+    outside: &Outside,
+) -> Result<Migration, ConfigError> {
+    let files = files.iter().map(|path| file::read(path)).collect::<Result<Vec<_>, _>>()?;
+    let what = match files.first() {
+        Some(file) if matches!(file.shape, Shape::Native) => "this is a native config already",
+        Some(_) if maxwell::is_one(&files) => "Maxwell's config is taken as it is: becauselog run -c FILE",
+        _ => return debezium::migrate(&files, overrides, outside),
+    };
+    let name = files.first().map_or_else(String::new, |file| file.name.clone());
+    Err(ConfigError::Syntax { file: name, what: what.to_owned() })
 }
 
 /// The files as one table of native keys.

@@ -57,6 +57,17 @@ Examples:
 Each line is ok, warning or error; what is not ok comes with the statement that fixes it.
 Exit codes: 0 no error, 2 the config cannot be used, 3 at least one error.";
 
+/// Under `migrate`.
+pub const MIGRATE: &str = "\
+Examples:
+  becauselog migrate mysql-connector.json > shop.toml
+  becauselog migrate connector.properties worker.properties > shop.toml
+  becauselog migrate application.properties --json | jq '.keys[] | select(.outcome == \"refused\")'
+  becauselog migrate kafka-connector.yaml --lenient > shop.toml
+
+The config goes to stdout, the report to stderr. References such as ${env:NAME} stay references in addresses and passwords.
+Exit codes: 0 the same in native keys, 2 a key is refused or the files cannot be used.";
+
 /// Under `position`.
 pub const POSITION: &str = "\
 Examples:

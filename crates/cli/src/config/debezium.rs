@@ -1,5 +1,5 @@
 //! A Debezium connector's config, as it is: `.properties`, JSON with or without its name around it, Debezium Server's
-//! own file, each with Kafka Connect's worker file beside it when there is one.
+//! own file, Strimzi's YAML, each with Kafka Connect's worker file beside it when there is one.
 
 pub mod aliases;
 mod classify;
@@ -8,9 +8,13 @@ mod gather;
 pub mod java_regex;
 pub mod keys;
 mod mapping;
+mod migrate;
 pub mod properties;
+mod strimzi;
 
 use std::collections::BTreeMap;
+
+pub use migrate::{Entry, Migration, Outcome, migrate};
 
 use super::{Outside, Overrides, Translated, error::ConfigError, file::ConfigFile, reference, set};
 use crate::plan::Note;

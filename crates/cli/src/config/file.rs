@@ -26,6 +26,8 @@ pub enum Shape {
     Properties,
     /// JSON: a connector's, with or without its name around it.
     Json,
+    /// YAML: Strimzi's resources.
+    Yaml,
 }
 
 /// Reads a file and tells its shape, by its ending, else by its content.
@@ -38,16 +40,10 @@ pub fn read(path: &Path) -> Result<ConfigFile, ConfigError> {
         "toml" => Shape::Native,
         "json" => Shape::Json,
         "properties" => Shape::Properties,
-        "yaml" | "yml" => return Err(yaml(name)),
+        "yaml" | "yml" => Shape::Yaml,
         _ => shape_of(&text),
     };
     Ok(ConfigFile { name, text, shape })
-}
-
-fn yaml(file: String) -> ConfigError {
-    let what =
-        "YAML is not read; write what is under `spec.config` as JSON or as `key=value` lines".to_owned();
-    ConfigError::Syntax { file, what }
 }
 
 fn shape_of(text: &str) -> Shape {

@@ -1,4 +1,5 @@
-//! References in values: `${env:NAME}`, `${file:PATH}`, and what Kafka Connect and Debezium Server add to them.
+//! References in values: `${env:NAME}`, `${env:NAME:DEFAULT}`, `${file:PATH}`, `${property:PATH:KEY}`, and what Kafka Connect
+//! and Debezium Server have in their place.
 
 use toml::{Table, Value};
 
@@ -52,9 +53,22 @@ fn resolve(
 
 fn native(inside: &str, outside: &Outside) -> Result<String, String> {
     match inside.split_once(':') {
-        Some(("env", name)) => variable(name, outside),
+        Some(("env", name)) => match name.split_once(':') {
+            Some((name, default)) => {
+                Ok(outside.variables.get(name).cloned().unwrap_or_else(|| default.to_owned()))
+            }
+            None => variable(name, outside),
+        },
         Some(("file", path)) => whole_file(path),
-        _ => Err(format!("`${{{inside}}}` is no reference: there are ${{env:NAME}} and ${{file:PATH}}")),
+        Some(("property", rest)) => {
+            let (path, key) =
+                rest.rsplit_once(':').ok_or("`${property:PATH:KEY}` takes a file and a key in it")?;
+            property_in(path, key)
+        }
+        _ => Err(format!(
+            "`${{{inside}}}` is no reference: there are ${{env:NAME}}, ${{env:NAME:DEFAULT}}, ${{file:PATH}} and \
+             ${{property:PATH:KEY}}"
+        )),
     }
 }
 
@@ -81,11 +95,41 @@ fn connector(inside: &str, outside: &Outside) -> Result<String, String> {
             None if inside.contains(':') => Ok(rest.to_owned()),
             None => variable(name, outside),
         },
-        other => Err(format!(
-            "the provider `{other}` cannot be used here; put the value into a file or the environment and refer to it \
-             as ${{file:/path:key}} or ${{env:NAME}}"
-        )),
+        other => Err(no_provider(other)),
     }
+}
+
+/// Takes the references of a connector's config as the native ones that mean the same: each is handed to `keep`, and what
+/// that gives stands in its place.
+pub fn carry_connector(
+    key: &str,
+    text: &str,
+    keep: &dyn Fn(String) -> String,
+) -> Result<String, ConfigError> {
+    resolve(key, text, &|inside| carried(inside).map(keep))
+}
+
+/// A connector's reference as a native one.
+fn carried(inside: &str) -> Result<String, String> {
+    let (provider, rest) = inside.split_once(':').unwrap_or((inside, ""));
+    match provider {
+        "env" => Ok(format!("${{env:{}}}", rest.trim_start_matches(':'))),
+        "file" if rest.contains(':') => Ok(format!("${{property:{rest}}}")),
+        "file" => Ok(format!("${{file:{rest}}}")),
+        "dir" | "directory" => {
+            let (folder, name) = rest.rsplit_once(':').ok_or("`${dir:…}` takes a folder and a file in it")?;
+            Ok(format!("${{file:{folder}/{name}}}"))
+        }
+        name if is_variable(name) => Ok(format!("${{env:{inside}}}")),
+        other => Err(no_provider(other)),
+    }
+}
+
+fn no_provider(name: &str) -> String {
+    format!(
+        "the provider `{name}` cannot be used here; put the value into a file or the environment and refer to it \
+         as ${{file:/path:key}} or ${{env:NAME}}"
+    )
 }
 
 fn is_variable(name: &str) -> bool {

@@ -4,6 +4,7 @@
 mod debezium;
 mod examples;
 mod maxwell;
+mod migrate;
 mod native;
 
 use std::path::PathBuf;

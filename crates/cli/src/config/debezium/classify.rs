@@ -38,14 +38,20 @@ pub fn classify(connector: &mut Connector) -> Result<(), ConfigError> {
     if unsupported.is_empty() { Ok(()) } else { Err(ConfigError::Unsupported(unsupported)) }
 }
 
-enum Verdict {
+/// What becomes of a key with its value.
+pub enum Verdict {
+    /// It is done.
     Done,
+    /// It does nothing, and that is right.
     Idle,
+    /// It is refused: the next step.
     NotYet(String),
+    /// There is no such key.
     Unknown,
 }
 
-fn verdict(connector: &Connector, key: &str, value: &str) -> Verdict {
+/// What becomes of a key.
+pub fn verdict(connector: &Connector, key: &str, value: &str) -> Verdict {
     let Some(known) = find(key) else {
         // A custom converter's own keys stand under its name.
         return if of_custom_converter(connector, key) { Verdict::Idle } else { Verdict::Unknown };
@@ -78,7 +84,8 @@ fn of_custom_converter(connector: &Connector, key: &str) -> bool {
         .any(|name| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.')))
 }
 
-fn unknown_text(key: &str) -> String {
+/// What is said of an unknown key, with the nearest.
+pub fn unknown_text(key: &str) -> String {
     let exact = KEYS.iter().map(|known| known.key).filter(|known| !known.contains('*'));
     format!("there is no such key{}", hint(key, exact))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{keys::WORKER_SIGNS, properties};
+use super::{keys::WORKER_SIGNS, properties, strimzi};
 use crate::{
     config::{
         error::ConfigError,
@@ -18,7 +18,7 @@ pub struct Gathered {
     pub notes: Vec<Note>,
 }
 
-type Pairs = Vec<(String, String)>;
+pub type Pairs = Vec<(String, String)>;
 
 /// Reads the files' pairs and lays `--set` over them.
 pub fn gather(files: &[ConfigFile], sets: &[String]) -> Result<Gathered, ConfigError> {
@@ -26,12 +26,13 @@ pub fn gather(files: &[ConfigFile], sets: &[String]) -> Result<Gathered, ConfigE
     let (mut worker, mut connector) = (Pairs::new(), Pairs::new());
     let mut connectors = 0;
     for file in files {
-        let pairs = read(file)?;
-        if is_worker(&pairs) {
-            worker.extend(pairs);
-        } else {
-            connectors += 1;
-            connector.extend(server_names(pairs));
+        for pairs in read(file)? {
+            if is_worker(&pairs) {
+                worker.extend(pairs);
+            } else {
+                connectors += 1;
+                connector.extend(server_names(pairs));
+            }
         }
     }
     if connectors == 0 {
@@ -53,12 +54,15 @@ pub fn gather(files: &[ConfigFile], sets: &[String]) -> Result<Gathered, ConfigE
     Ok(Gathered { pairs: last_wins(pairs), notes })
 }
 
-fn read(file: &ConfigFile) -> Result<Pairs, ConfigError> {
+/// The pairs of a file: more than one set only of YAML with several documents.
+fn read(file: &ConfigFile) -> Result<Vec<Pairs>, ConfigError> {
     let told = |what: String| ConfigError::Syntax { file: file.name.clone(), what };
-    match file.shape {
-        Shape::Json => json(&file.text).map_err(told),
-        Shape::Properties | Shape::Native => properties::parse(&file.text).map_err(told),
-    }
+    let one = match file.shape {
+        Shape::Yaml => return strimzi::read(&file.text).map_err(told),
+        Shape::Json => json(&file.text),
+        Shape::Properties | Shape::Native => properties::parse(&file.text),
+    };
+    Ok(vec![one.map_err(told)?])
 }
 
 /// `{"name": …, "config": {…}}`, or the inner map alone.
@@ -80,7 +84,7 @@ fn json(text: &str) -> Result<Pairs, String> {
     Ok(pairs)
 }
 
-fn scalar(key: String, value: Value) -> Result<(String, String), String> {
+pub fn scalar(key: String, value: Value) -> Result<(String, String), String> {
     let text = match value {
         Value::String(text) => text,
         Value::Number(number) => number.to_string(),

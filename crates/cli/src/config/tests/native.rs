@@ -180,11 +180,11 @@ fn kinds_of_formats_and_sinks_take_only_their_keys() {
 }
 
 #[test]
-fn a_missing_file_and_a_yaml_file_are_told() {
+fn a_missing_file_and_yaml_that_is_no_connector_are_told() {
     let mut files = least("");
     files.paths.push("/nowhere/b.toml".into());
     assert_eq!(files.error().0, "E_CONFIG_READ");
-    assert!(file("a.yaml", "x: y").error().1.contains("YAML is not read"));
+    assert!(file("a.yaml", "x: y").error().1.contains("KafkaConnector"));
     let both = least("").and("b.properties", "database.hostname=h");
     assert!(both.error().1.contains("cannot be mixed"));
 }
