@@ -53,11 +53,20 @@ pub struct SourcePlan {
 #[derive(Debug, Clone)]
 pub enum FormatPlan {
     /// Debezium's JSON.
-    Debezium(DebeziumConfig),
+    Debezium(Box<DebeziumPlan>),
     /// The row, the operation, the position.
     Plain(PlainConfig),
     /// Maxwell's JSON.
     Maxwell(Box<MaxwellPlan>),
+}
+
+/// Debezium's messages.
+#[derive(Debug, Clone)]
+pub struct DebeziumPlan {
+    /// How they are written.
+    pub config: DebeziumConfig,
+    /// Transforms and converters, as properties of Kafka Connect.
+    pub connect: Vec<(String, String)>,
 }
 
 /// Maxwell's messages.

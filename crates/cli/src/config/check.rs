@@ -109,6 +109,7 @@ fn fits(kind: &str, value: &Value) -> bool {
         "number" => value.is_integer(),
         "true or false" => value.is_bool(),
         "list of text" => value.as_array().is_some_and(|all| all.iter().all(Value::is_str)),
+        "table of text" => value.as_table().is_some_and(|all| all.values().all(Value::is_str)),
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! The native config: what its TOML may hold, key by key. The reference page is made from what stands here.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Deserialize;
 
@@ -151,6 +151,10 @@ section! {
         extended_headers: bool = ("true or false", "true");
         /// The connector's name in those headers. Without it: `name`.
         connector_name: String = ("text", "");
+        /// Properties of Debezium's connector and of Kafka Connect by their own names, in quotes, for `kind = "debezium"`
+        /// with `values = "debezium"`: `transforms…`, `predicates…`, `key.converter…`, `value.converter…`,
+        /// `header.converter…`, `topic.naming.strategy`, `schema.name.adjustment.mode`, `field.name.adjustment.mode`.
+        properties: BTreeMap<String, String> = ("table of text", "");
         /// Maxwell's options, for `kind = "maxwell"` only.
         maxwell: MaxwellOptions = ("table", "");
     }

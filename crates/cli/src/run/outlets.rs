@@ -1,12 +1,14 @@
 //! Sinks with their encoders.
 
-use becauselog_format::{Debezium, DebeziumConfig, Maxwell, MaxwellConfig, Parts, Plain, PlainConfig};
+use becauselog_format::{
+    Connect, Debezium, DebeziumConfig, Maxwell, MaxwellConfig, Parts, Plain, PlainConfig,
+};
 use becauselog_pipeline::{Encode, Outlet};
 use becauselog_sink::{Content, FileSink, Sink, SinkState, StdoutSink};
 use tokio::sync::watch;
 
 use crate::{
-    exit::Failure,
+    exit::{Exit, Failure},
     plan::{FormatPlan, RunPlan, SinkPlan},
     readable::Readable,
 };
@@ -28,18 +30,20 @@ pub fn of(plan: &RunPlan) -> Result<Outlets, Failure> {
     for sink in &plan.sinks {
         let outlet: Outlet = match sink {
             SinkPlan::Stdout { name, content } => {
-                all.outlet(StdoutSink::new(name.clone(), *content), || encoder(plan, *content), plan)
+                all.outlet(StdoutSink::new(name.clone(), *content), || encoder(plan, *content), plan)?
             }
             SinkPlan::Readable { name } => {
-                let readable = || -> Box<dyn Encode> { Box::new(Readable::new(super::colors_on_stdout())) };
-                all.outlet(StdoutSink::new(name.clone(), Content::Values), readable, plan)
+                let readable = || -> Result<Box<dyn Encode>, Failure> {
+                    Ok(Box::new(Readable::new(super::colors_on_stdout())))
+                };
+                all.outlet(StdoutSink::new(name.clone(), Content::Values), readable, plan)?
             }
             SinkPlan::File(config) => {
                 let opened = FileSink::open(config.clone()).map_err(|error| {
                     let what = anyhow::anyhow!("sink {}: {error}", config.name);
                     Failure::coded(error.class().into(), error.code(), what)
                 })?;
-                all.outlet(opened, || encoder(plan, config.content), plan)
+                all.outlet(opened, || encoder(plan, config.content), plan)?
             }
         };
         all.outlets.push(outlet);
@@ -52,12 +56,12 @@ impl Outlets {
     fn outlet(
         &mut self,
         sink: impl Sink + 'static,
-        encoder: impl Fn() -> Box<dyn Encode>,
+        encoder: impl Fn() -> Result<Box<dyn Encode>, Failure>,
         plan: &RunPlan,
-    ) -> Outlet {
+    ) -> Result<Outlet, Failure> {
         self.states.push((sink.name().to_owned(), sink.state()));
-        let others = (1..plan.limits.encoders).map(|_| encoder()).collect();
-        Outlet::side_by_side(Box::new(sink), encoder(), others)
+        let others = (1..plan.limits.encoders).map(|_| encoder()).collect::<Result<_, _>>()?;
+        Ok(Outlet::side_by_side(Box::new(sink), encoder()?, others))
     }
 }
 
@@ -66,14 +70,18 @@ pub fn stdout(encoder: Box<dyn Encode>) -> Outlet {
     Outlet::new(Box::new(StdoutSink::new("stdout", Content::Values)), encoder)
 }
 
-fn encoder(plan: &RunPlan, content: Content) -> Box<dyn Encode> {
+fn encoder(plan: &RunPlan, content: Content) -> Result<Box<dyn Encode>, Failure> {
     let parts = match content {
         Content::Values => Parts::Values,
         Content::Records => Parts::Records,
     };
-    match &plan.format {
-        FormatPlan::Debezium(config) => Box::new(Debezium::new(DebeziumConfig { parts, ..config.clone() })),
+    Ok(match &plan.format {
+        FormatPlan::Debezium(plan) => {
+            let connect = Connect::from_properties(&plan.connect)
+                .map_err(|wrong| Failure::new(Exit::Operator, anyhow::anyhow!("{wrong}")))?;
+            Box::new(Debezium::with(DebeziumConfig { parts, ..plan.config.clone() }, connect))
+        }
         FormatPlan::Maxwell(plan) => Box::new(Maxwell::new(MaxwellConfig { parts, ..plan.config.clone() })),
         FormatPlan::Plain(config) => Box::new(Plain::new(PlainConfig { parts, ..config.clone() })),
-    }
+    })
 }

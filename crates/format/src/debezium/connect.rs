@@ -61,6 +61,12 @@ impl Connect {
             .any(|name| key.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
     }
 
+    /// Whether values are looked at under a schema: schemas are written, or records go through transforms.
+    #[must_use]
+    pub fn has_schemas(&self) -> bool {
+        self.way() != Way::Plain
+    }
+
     pub(super) fn way(&self) -> Way {
         let schemas = (schemas(&self.key), schemas(&self.value), schemas(&self.header));
         match schemas {

@@ -57,7 +57,10 @@ fn every_case_is_as_debezium_writes_it_or_is_listed_as_pending() {
             }
             match (verdict(&play, case, &log), pending.remove(&name)) {
                 (Ok(()), None) => same += 1,
-                (Err(_), Some(_)) => waiting += 1,
+                (Err(problem), Some(_)) => {
+                    println!("pending: {name}  {problem}");
+                    waiting += 1;
+                }
                 (Ok(()), Some(_)) => {
                     wrong.push(format!("{name} is as Debezium writes it: take it out of pending.txt"));
                 }

@@ -28,7 +28,8 @@ impl Log {
 /// What our encoder makes of it under a case's settings; an error says what we cannot do.
 pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
     let settings = Settings::of(case)?;
-    let (mut encoder, mut out, mut plans) = (Debezium::new(settings.config), batch(), Plans::default());
+    let (mut encoder, mut out, mut plans) =
+        (Debezium::with(settings.config, settings.connect), batch(), Plans::default());
     for committed in log.transactions.as_ref().map_err(Clone::clone)? {
         let replayed = plans.replay(committed, |change| {
             let (db, table) = (&*change.shape.name.database, &*change.shape.name.table);
@@ -53,7 +54,7 @@ fn recorded(batch: &EncodedBatch, record: &becauselog_model::Record) -> Record {
     headers.retain(|(name, _)| !name.is_empty());
     Record {
         topic: Some(batch.topic(record).to_string()),
-        partition: None,
+        partition: record.partition.map(i64::from),
         key: batch.key(record).map(text),
         value: batch.value(record).map(text),
         headers,

@@ -1,12 +1,16 @@
 //! A connector's settings as our encoder has them. What is not here is not built yet: its cases are pending.
 
-use becauselog_format::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, TimePrecision};
+use becauselog_format::{
+    Adjustment, BigintUnsigned, BinaryMode, Connect, DebeziumConfig, DecimalMode, TimePrecision,
+    TopicCharacters, TopicNaming,
+};
 use becauselog_testkit::debezium::case::Case;
 use regex::{Regex, RegexBuilder};
 
 /// What a case asks of us.
 pub struct Settings {
     pub config: DebeziumConfig,
+    pub connect: Connect,
     pub tables: Tables,
 }
 
@@ -33,22 +37,40 @@ impl Tables {
 impl Settings {
     /// An error names the first setting that we do not know.
     pub fn of(case: &Case) -> Result<Self, String> {
-        let mut settings = Self { config: DebeziumConfig::peer("shop"), tables: Tables::default() };
+        let mut settings = Self {
+            config: DebeziumConfig::peer("shop"),
+            connect: Connect::default(),
+            tables: Tables::default(),
+        };
         settings.config.run_id = Some("masked".to_owned());
         for (name, value) in &case.options {
             settings.set(name, value).ok_or_else(|| format!("{name}={value} is not built yet"))?;
         }
+        let properties: Vec<(String, String)> =
+            case.options.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        settings.connect = Connect::from_properties(&properties).map_err(|error| error.to_string())?;
         Ok(settings)
     }
 
     fn set(&mut self, name: &str, value: &str) -> Option<()> {
-        let Self { config, tables } = self;
+        let Self { config, tables, .. } = self;
         match name {
             "name" | "connector.class" => {}
             "topic.prefix" => config.topic_prefix = value.to_owned(),
             "topic.delimiter" => config.topic_delimiter = value.to_owned(),
-            "include.schema.changes" | "header.converter.schemas.enable" if value == "false" => {}
-            "key.converter.schemas.enable" | "value.converter.schemas.enable" if value == "false" => {}
+            "include.schema.changes" if value == "false" => {}
+            name if Connect::reads(name) => {}
+            "topic.naming.strategy" => {
+                (config.topic_naming, config.topic_characters) = match value.rsplit('.').next()? {
+                    "DefaultTopicNamingStrategy" => (TopicNaming::Default, TopicCharacters::Underscore),
+                    "SchemaTopicNamingStrategy" => (TopicNaming::Schema, TopicCharacters::Underscore),
+                    "DefaultUnicodeTopicNamingStrategy" => (TopicNaming::Default, TopicCharacters::Unicode),
+                    "SchemaUnicodeTopicNamingStrategy" => (TopicNaming::Schema, TopicCharacters::Unicode),
+                    _ => return None,
+                };
+            }
+            "schema.name.adjustment.mode" => config.schema_names = adjustment(value)?,
+            "field.name.adjustment.mode" => config.field_names = adjustment(value)?,
             "database.include.list" => tables.databases = Some(regexes(value)?),
             "database.exclude.list" => tables.not_databases = regexes(value)?,
             "table.include.list" => tables.tables = Some(regexes(value)?),
@@ -71,6 +93,15 @@ impl Settings {
         }
         Some(())
     }
+}
+
+fn adjustment(value: &str) -> Option<Adjustment> {
+    Some(match value {
+        "none" => Adjustment::None,
+        "avro" => Adjustment::Avro,
+        "avro_unicode" => Adjustment::AvroUnicode,
+        _ => return None,
+    })
 }
 
 fn decimal(value: &str) -> Option<DecimalMode> {

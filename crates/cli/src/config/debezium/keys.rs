@@ -74,7 +74,6 @@ const LEAVE_OUT: &str = "leave it out";
 const FAIL: &str = "the run stops at what it cannot handle: set it to fail, or leave it out";
 const COLUMNS: &str =
     "columns are not filtered, masked or cut yet: leave it out only if all of them may be seen";
-const TRANSFORM: &str = "transforms are not run yet: remove them, or transform behind the sink";
 const PEM: &str = "Java key stores are not read: export to PEM (keytool -exportcert -rfc) and set \
     becauselog.source.tls.ca (and .cert, .key)";
 const SIGNALS: &str = "signals are not read yet: leave it out";
@@ -123,8 +122,8 @@ pub const KEYS: &[Known] = &[
     later("column.exclude.list", COLUMNS),
     later("column.mask.*", COLUMNS),
     later("column.truncate.*", COLUMNS),
-    idle("column.propagate.source.type", "schemas are off"),
-    idle("datatype.propagate.source.type", "schemas are off"),
+    later("column.propagate.source.type", "the source's types are not written into schemas yet: leave it out"),
+    later("datatype.propagate.source.type", "the source's types are not written into schemas yet: leave it out"),
     later("message.key.columns", "the key is the primary key or the first unique one: leave it out"),
     only("skipped.operations", &["t", "none"], "all row changes are written (truncates are no row changes)"),
     only("skip.messages.without.change", &["false"], LEAVE_OUT),
@@ -142,11 +141,11 @@ pub const KEYS: &[Known] = &[
     done("extended.headers.enabled"),
     done("topic.delimiter"),
     only("enable.time.adjuster", &["true"], LEAVE_OUT),
-    idle("schema.name.adjustment.mode", "schemas are off"),
-    only("field.name.adjustment.mode", &["none"], LEAVE_OUT),
+    done("schema.name.adjustment.mode"),
+    done("field.name.adjustment.mode"),
     only("sanitize.field.names", &["false"], LEAVE_OUT),
     only("source.struct.version", &["v2"], "only the present form is written"),
-    only("topic.naming.strategy", &["io.debezium.schema.DefaultTopicNamingStrategy"], LEAVE_OUT),
+    done("topic.naming.strategy"),
     idle("topic.cache.size", "names are kept with the tables' shapes"),
     later("converters", "custom converters are Java code: leave them out"),
     only("event.converting.failure.handling.mode", &["fail"], FAIL),
@@ -201,26 +200,20 @@ pub const KEYS: &[Known] = &[
     idle("custom.metric.tags", "there are no metrics yet"),
     idle("advanced.metrics.enable", "there are no metrics yet"),
     idle("internal.*", "belongs to the peer's internals"),
-    // Converters; `*.converter` and `*.converter.schemas.enable` are looked at closely.
+    // Converters and transforms: their own keys are checked by class.
     done("key.converter"),
+    done("key.converter.*"),
     done("value.converter"),
-    done("key.converter.schemas.enable"),
-    done("value.converter.schemas.enable"),
-    only("*.converter.decimal.format", &["BASE64"], "use decimal.handling.mode=string for readable decimals"),
-    only("*.converter.replace.null.with.default", &["false"], "NULL is written as null: set it to false"),
-    idle("*.converter.schemas.cache.size", "schemas are off"),
-    only("header.converter", &["org.apache.kafka.connect.storage.SimpleHeaderConverter", "org.apache.kafka.connect.json.JsonConverter"], LEAVE_OUT),
-    idle("header.converter.*", "headers are written as JSON"),
-    later("key.converter.*", "only JSON without schemas is written yet"),
-    later("value.converter.*", "only JSON without schemas is written yet"),
-    later("*.schema.registry.url", "only JSON without schemas is written yet"),
-    // Transforms.
-    later("transforms", TRANSFORM),
-    later("transforms.*", TRANSFORM),
-    idle("predicates", "no transform is run"),
-    idle("predicates.*", "no transform is run"),
-    later("post.processors", TRANSFORM),
-    later("post.processors.*", TRANSFORM),
+    done("value.converter.*"),
+    done("header.converter"),
+    done("header.converter.*"),
+    later("*.schema.registry.url", "only JSON and text are written yet"),
+    done("transforms"),
+    done("transforms.*"),
+    done("predicates"),
+    done("predicates.*"),
+    later("post.processors", "post-processors are not run: leave them out"),
+    later("post.processors.*", "post-processors are not run: leave them out"),
     // Kafka Connect.
     idle("tasks.max", "a log is read by one task"),
     idle("tasks.max.enforce", "a log is read by one task"),
@@ -240,8 +233,8 @@ pub const KEYS: &[Known] = &[
     later("debezium.sink.*", "name a target with --sink: the sinks of Debezium Server are not read yet"),
     only("debezium.format.header", &["json"], "headers are written as JSON"),
     idle("debezium.format.header.*", "headers are written as JSON"),
-    later("debezium.transforms*", TRANSFORM),
-    idle("debezium.predicates*", "no transform is run"),
+    done("debezium.transforms*"),
+    done("debezium.predicates*"),
     idle("offset.storage", "the position is kept in the state folder (--state)"),
     idle("offset.storage.*", "the position is kept in the state folder (--state)"),
     idle("offset.flush.*", "set by state.checkpoint_interval_ms"),

@@ -28,8 +28,6 @@ struct Mapping<'a> {
 
 /// The native table for a connector whose keys were all classified.
 pub fn map(connector: &Connector) -> Result<Translated, ConfigError> {
-    let mut notes = Vec::new();
-    converters::check(connector, &mut notes)?;
     let mut mapping = Mapping { connector, out: Translated::default(), problems: Vec::new() };
     mapping.class();
     mapping.names()?;
@@ -40,8 +38,9 @@ pub fn map(connector: &Connector) -> Result<Translated, ConfigError> {
     if !mapping.problems.is_empty() {
         return Err(ConfigError::Values(mapping.problems));
     }
-    let notes = notes.into_iter().map(|text| Note { warn: text.starts_with("ignored"), text });
-    mapping.out.notes.extend(notes);
+    if let Some(text) = converters::note(connector) {
+        mapping.note(text);
+    }
     Ok(mapping.out)
 }
 
@@ -199,7 +198,23 @@ impl Mapping<'_> {
         self.flag("tombstones.on.delete", "format.tombstones")?;
         self.flag("include.query", "format.include_query")?;
         self.flag("extended.headers.enabled", "format.extended_headers")?;
-        self.text("topic.delimiter", "format.topic_delimiter")
+        self.text("topic.delimiter", "format.topic_delimiter")?;
+        self.properties();
+        Ok(())
+    }
+
+    /// What is handed on to transforms, converters and names as it is.
+    fn properties(&mut self) {
+        let mut table = Table::new();
+        for (name, key, value) in converters::properties(self.connector) {
+            self.out.written_as.push((format!("format.properties.{name}"), self.connector.written(&key)));
+            table.insert(name, Value::String(value));
+        }
+        if let Some(format) = self.out.table.get_mut("format").and_then(Value::as_table_mut)
+            && !table.is_empty()
+        {
+            format.insert("properties".to_owned(), Value::Table(table));
+        }
     }
 
     /// There are no snapshots yet: what a mode means without them is said plainly.

@@ -5,9 +5,13 @@ use becauselog_format::{
 };
 
 mod maxwell;
+mod properties;
 
 use super::Problems;
-use crate::{config::native::FormatConfig, plan::FormatPlan};
+use crate::{
+    config::native::FormatConfig,
+    plan::{DebeziumPlan, FormatPlan},
+};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -24,7 +28,7 @@ pub fn plan(config: FormatConfig, name: &str, problems: &mut Problems) -> Format
         problems.add("format.maxwell", "has a meaning with kind = \"maxwell\" only");
     }
     match kind {
-        Kind::Debezium => FormatPlan::Debezium(debezium(config, name, problems)),
+        Kind::Debezium => FormatPlan::Debezium(Box::new(debezium(config, name, problems))),
         Kind::Plain => FormatPlan::Plain(plain(config, name, problems)),
         Kind::Maxwell => FormatPlan::Maxwell(Box::new(maxwell::plan(config, name, problems))),
     }
@@ -53,6 +57,7 @@ fn debezium_only(config: &FormatConfig, kind: &str, problems: &mut Problems) {
         ("topic_delimiter", config.topic_delimiter.is_some()),
         ("extended_headers", config.extended_headers.is_some()),
         ("connector_name", config.connector_name.is_some()),
+        ("properties", config.properties.is_some()),
     ];
     for (key, _) in others.into_iter().filter(|(_, given)| *given) {
         problems
@@ -60,14 +65,15 @@ fn debezium_only(config: &FormatConfig, kind: &str, problems: &mut Problems) {
     }
 }
 
-fn debezium(config: FormatConfig, name: &str, problems: &mut Problems) -> DebeziumConfig {
+fn debezium(mut config: FormatConfig, name: &str, problems: &mut Problems) -> DebeziumPlan {
+    let given = config.properties.take().unwrap_or_default();
     let renderings = [("exact", Rendering::Exact), ("debezium", Rendering::Peer)];
     let rendering = problems.choose("format.values", config.values.as_deref(), Rendering::Exact, &renderings);
     let base = match rendering {
         Rendering::Exact => DebeziumConfig::exact(name),
         Rendering::Peer => DebeziumConfig::peer(name),
     };
-    DebeziumConfig {
+    let config = DebeziumConfig {
         topic_prefix: config.topic_prefix.unwrap_or_else(|| name.to_owned()),
         topic_delimiter: config.topic_delimiter.unwrap_or(base.topic_delimiter),
         connector_name: config.connector_name.unwrap_or_else(|| name.to_owned()),
@@ -85,7 +91,8 @@ fn debezium(config: FormatConfig, name: &str, problems: &mut Problems) -> Debezi
         ts: problems.choose("format.ts", config.ts.as_deref(), base.ts, &TIMESTAMPS),
         extended_headers: config.extended_headers.unwrap_or(base.extended_headers),
         ..base
-    }
+    };
+    properties::plan(given, config, problems)
 }
 
 const DECIMALS: [(&str, DecimalMode); 3] =

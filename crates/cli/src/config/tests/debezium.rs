@@ -15,8 +15,14 @@ fn least(more: &str) -> Files {
 }
 
 fn format(plan: &RunPlan) -> &becauselog_format::DebeziumConfig {
-    let FormatPlan::Debezium(config) = &plan.format else { panic!("another format") };
-    config
+    let FormatPlan::Debezium(plan) = &plan.format else { panic!("another format") };
+    &plan.config
+}
+
+/// Whether schemas are written.
+fn schemas(plan: &RunPlan) -> bool {
+    let FormatPlan::Debezium(plan) = &plan.format else { panic!("another format") };
+    becauselog_format::Connect::from_properties(&plan.connect).unwrap().has_schemas()
 }
 
 #[test]
@@ -94,13 +100,9 @@ fn an_unknown_key_is_refused_with_the_nearest_and_lenient_warns() {
 
 #[test]
 fn what_is_not_supported_yet_is_refused_by_name() {
-    let (code, text) =
-        least("transforms=unwrap\ntransforms.unwrap.type=x\ncolumn.include.list=a\nheartbeat.interval.ms=5")
-            .error();
+    let (code, text) = least("post.processors=p\ncolumn.include.list=a\nheartbeat.interval.ms=5").error();
     assert_eq!(code, "E_CONFIG_UNSUPPORTED");
-    for key in
-        ["`transforms`", "`transforms.unwrap.type`", "`column.include.list`", "`heartbeat.interval.ms`"]
-    {
+    for key in ["`post.processors`", "`column.include.list`", "`heartbeat.interval.ms`"] {
         assert!(text.contains(key), "{key} in {text}");
     }
     assert!(
@@ -108,19 +110,54 @@ fn what_is_not_supported_yet_is_refused_by_name() {
     );
     assert!(least("include.schema.changes=true").error().1.contains("set it to false"));
     assert!(least("database.ssl.truststore=/a.jks").error().1.contains("becauselog.source.tls.ca"));
-    assert!(least("transforms=unwrap").lenient().load().is_ok());
+    assert!(least("post.processors=p").lenient().load().is_ok());
+}
+
+#[test]
+fn transforms_are_read_and_what_is_wrong_is_told_by_key() {
+    let route = "transforms=route\ntransforms.route.type=org.apache.kafka.connect.transforms.RegexRouter\n\
+        transforms.route.regex=(.*)\ntransforms.route.replacement=to_$1\n";
+    let plan = least(route).plan();
+    let FormatPlan::Debezium(format) = &plan.format else { panic!("another format") };
+    assert_eq!(format.connect.len(), 4);
+    let server = route
+        .replace("transforms", "debezium.transforms")
+        .replace("debezium.transforms.Reg", "transforms.Reg");
+    assert!(least(&server).load().is_ok());
+    let (code, text) = least(&route.replace(".regex=", ".regx=")).error();
+    assert_eq!(code, "E_CONFIG_VALUE");
+    assert!(text.contains("`transforms.route.regx`") && text.contains("regex"), "{text}");
+    let (_, text) = least(&route.replace("RegexRouter", "RegexRuter")).error();
+    assert!(text.contains("`transforms.route.type`") && text.contains("RegexRouter"), "{text}");
+    assert!(least("predicates.p.type=x").error().1.contains("`predicates.p.type`"));
+}
+
+#[test]
+fn names_are_taken_by_their_own_words() {
+    let plan = least(
+        "topic.naming.strategy=io.debezium.schema.SchemaTopicNamingStrategy\nschema.name.adjustment.mode=avro\n\
+         field.name.adjustment.mode=avro_unicode\n",
+    )
+    .plan();
+    let config = format(&plan);
+    assert_eq!(config.topic_naming, becauselog_format::TopicNaming::Schema);
+    assert_eq!(config.schema_names, becauselog_format::Adjustment::Avro);
+    let (_, text) = least("schema.name.adjustment.mode=avr").error();
+    assert!(text.contains("`schema.name.adjustment.mode`") && text.contains("`avro`"), "{text}");
 }
 
 #[test]
 fn a_json_converter_brings_its_own_default() {
     let json = "org.apache.kafka.connect.json.JsonConverter";
-    let (code, text) = least(&format!("value.converter={json}\n")).error();
-    assert_eq!(code, "E_CONFIG_UNSUPPORTED");
-    assert!(text.contains("set value.converter.schemas.enable=false"), "{text}");
-    assert!(least(&format!("value.converter={json}\nvalue.converter.schemas.enable=false")).load().is_ok());
+    let read = |text: &str| schemas(&least(text).plan());
+    assert!(read(&format!("value.converter={json}\n")));
+    assert!(!read(&format!("value.converter={json}\nvalue.converter.schemas.enable=false")));
+    assert!(read("value.converter.schemas.enable=true"));
+    assert!(!read(""));
     assert!(notes(&least("").plan()).contains("no converter is named"));
-    assert!(least("value.converter=io.confluent.connect.avro.AvroConverter").error().1.contains("only JSON"));
-    assert!(least("value.converter.schemas.enable=true").error().1.contains("set it to false"));
+    let avro = least("value.converter=io.confluent.connect.avro.AvroConverter").error().1;
+    assert!(avro.contains("`value.converter`") && avro.contains("known are"), "{avro}");
+    assert!(least("value.converter.schemas.enabled=true").error().1.contains("schemas.enable"));
 }
 
 #[test]
@@ -128,13 +165,12 @@ fn a_worker_is_told_apart_and_its_converters_are_defaults() {
     let json = "org.apache.kafka.connect.json.JsonConverter";
     let worker =
         format!("bootstrap.servers=k:9092\nkey.converter={json}\nvalue.converter={json}\nplugin.path=/x\n");
-    let (_, text) = least("").and("worker.properties", &worker).error();
-    assert!(text.contains("value.converter.schemas.enable=false"), "{text}");
+    assert!(schemas(&least("").and("worker.properties", &worker).plan()));
     let off = format!("{worker}key.converter.schemas.enable=false\nvalue.converter.schemas.enable=false\n");
-    assert!(least("").and("worker.properties", &off).load().is_ok());
+    assert!(!schemas(&least("").and("worker.properties", &off).plan()));
     // A converter of the connector's own does not take the worker's options.
     let own = least(&format!("value.converter={json}\n")).and("worker.properties", &off);
-    assert!(own.error().1.contains("value.converter.schemas.enable=false"));
+    assert!(schemas(&own.plan()));
     let alone = file("worker.properties", &worker);
     assert!(alone.error().1.contains("worker's file"));
 }
@@ -204,7 +240,7 @@ fn debezium_servers_names_are_read() {
     assert!(files.error().1.contains("`debezium.sink.type`"));
     assert_eq!(files.sink("stdout").plan().name, "p");
     let avro = file("a.properties", &text.replace("value=json", "value=avro")).sink("stdout");
-    assert!(avro.error().1.contains("only JSON"));
+    assert!(avro.error().1.contains("known are"));
 }
 
 #[test]

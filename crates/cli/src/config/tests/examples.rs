@@ -41,6 +41,7 @@ fn the_sample_of_every_introduction_runs_unchanged() {
     assert!(plan.tables.wants("inventory", "customers") && plan.tables.wants("Inventory", "ORDERS"));
     assert!(!plan.tables.wants("inventory", "addresses") && !plan.tables.wants("other", "customers"));
     let crate::plan::FormatPlan::Debezium(format) = &plan.format else { panic!("another format") };
+    let format = &format.config;
     assert_eq!(*format, becauselog_format::DebeziumConfig::peer("dbserver1"));
     let notes = notes(&plan);
     assert!(notes.contains("only streams the log"), "{notes}");

@@ -1,0 +1,74 @@
+//! `format.properties`: the connector's own properties, as far as the encoder knows them.
+
+use std::collections::BTreeMap;
+
+use becauselog_format::{Adjustment, Connect, DebeziumConfig, Rendering, TopicCharacters, TopicNaming};
+
+use super::super::Problems;
+use crate::{config::nearest::hint, plan::DebeziumPlan};
+
+/// Names beside those that [`Connect::reads`].
+const NAMES: [&str; 3] = [SCHEMA_NAMES, FIELD_NAMES, TOPIC_NAMES];
+const SCHEMA_NAMES: &str = "schema.name.adjustment.mode";
+const FIELD_NAMES: &str = "field.name.adjustment.mode";
+const TOPIC_NAMES: &str = "topic.naming.strategy";
+
+const ADJUSTMENTS: [(&str, Adjustment); 3] =
+    [("none", Adjustment::None), ("avro", Adjustment::Avro), ("avro_unicode", Adjustment::AvroUnicode)];
+
+type Strategy = (TopicNaming, TopicCharacters);
+
+const STRATEGIES: [(&str, Strategy); 4] = [
+    ("io.debezium.schema.DefaultTopicNamingStrategy", (TopicNaming::Default, TopicCharacters::Underscore)),
+    ("io.debezium.schema.SchemaTopicNamingStrategy", (TopicNaming::Schema, TopicCharacters::Underscore)),
+    (
+        "io.debezium.schema.DefaultUnicodeTopicNamingStrategy",
+        (TopicNaming::Default, TopicCharacters::Unicode),
+    ),
+    ("io.debezium.schema.SchemaUnicodeTopicNamingStrategy", (TopicNaming::Schema, TopicCharacters::Unicode)),
+];
+
+/// The plan of Debezium's format: the config with its names, and the properties of transforms and converters, which have
+/// been read once, so that what is wrong with them is told here.
+pub fn plan(
+    given: BTreeMap<String, String>,
+    mut config: DebeziumConfig,
+    problems: &mut Problems,
+) -> DebeziumPlan {
+    names(&given, &mut config, problems);
+    let mut connect = Vec::new();
+    for (key, value) in given {
+        if Connect::reads(&key) {
+            connect.push((key, value));
+        } else if !NAMES.contains(&&*key) {
+            let known =
+                NAMES.into_iter().chain(["transforms", "predicates", "key.converter", "value.converter"]);
+            let what = format!("there is no such property here{}", hint(&key, known));
+            problems.add(&path(&key), what);
+        }
+    }
+    match Connect::from_properties(&connect) {
+        Err(wrong) => wrong.0.into_iter().for_each(|one| problems.add(&path(&one.key), one.problem)),
+        Ok(read) if config.rendering == Rendering::Exact && read.has_schemas() => problems.add(
+            "format.properties",
+            "schemas and transforms need values that fit the schemas: set format.values = \"debezium\"",
+        ),
+        Ok(_) => {}
+    }
+    DebeziumPlan { config, connect }
+}
+
+fn names(given: &BTreeMap<String, String>, config: &mut DebeziumConfig, problems: &mut Problems) {
+    let value = |key: &str| given.get(key).map(|text| text.trim());
+    config.schema_names =
+        problems.choose(&path(SCHEMA_NAMES), value(SCHEMA_NAMES), config.schema_names, &ADJUSTMENTS);
+    config.field_names =
+        problems.choose(&path(FIELD_NAMES), value(FIELD_NAMES), config.field_names, &ADJUSTMENTS);
+    let strategy = (config.topic_naming, config.topic_characters);
+    (config.topic_naming, config.topic_characters) =
+        problems.choose(&path(TOPIC_NAMES), value(TOPIC_NAMES), strategy, &STRATEGIES);
+}
+
+fn path(key: &str) -> String {
+    format!("format.properties.{key}")
+}
