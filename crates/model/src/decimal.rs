@@ -29,12 +29,14 @@ impl<'a> Decimal<'a> {
     pub const JSON_DIGITS_MAX: u8 = 81;
 
     /// How many bytes a value of this precision and scale takes; nothing for numbers that no server can have.
+    #[inline]
     #[must_use]
     pub fn stored_len(precision: u8, scale: u8) -> Option<usize> {
         let in_limits = precision <= Self::PRECISION_MAX && scale <= Self::SCALE_MAX;
         if in_limits { Self::packed_len(precision, scale) } else { None }
     }
 
+    #[inline]
     fn packed_len(precision: u8, scale: u8) -> Option<usize> {
         if precision == 0 {
             return None;
@@ -48,6 +50,7 @@ impl<'a> Decimal<'a> {
     }
 
     /// A view of stored bytes; nothing when their number is not [`Decimal::stored_len`].
+    #[inline]
     #[must_use]
     pub fn new(bytes: &'a [u8], precision: u8, scale: u8) -> Option<Self> {
         (Self::stored_len(precision, scale)? == bytes.len()).then_some(Self { bytes, precision, scale })

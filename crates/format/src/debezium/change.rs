@@ -105,8 +105,8 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
     pub(super) fn encode(&mut self, out: &mut EncodedBatch) -> Result<(), FormatError> {
         self.work.records.of(self.change.transaction);
         self.work.source.of(self.config, self.change.shape, self.change.transaction, self.change.event);
-        let topic = self.table.texts.topic.clone();
-        let topic = batch::topic(out, &topic, &mut self.table.texts.topic_hint);
+        let texts = &mut self.table.texts;
+        let topic = batch::topic(out, &texts.topic, &mut texts.topic_hint);
         match self.change.op {
             Op::Insert => self.insert(out, topic),
             Op::Delete => self.delete(out, topic),
