@@ -1,10 +1,13 @@
 //! One row image as a JSON object.
 
+use std::ops::Range;
+
 use becauselog_model::{Cell, ColumnShape, RowImage, TableShape};
 
 use crate::{
     FormatError,
     error::Fault,
+    mask::Hidden,
     table::{Column, Table},
 };
 
@@ -18,21 +21,46 @@ pub(crate) trait Render {
         column: &Column,
         shape: &ColumnShape,
     ) -> Result<(), Fault>;
+
+    /// Whether bytes are bytes to the format, whatever they are written as; else they are texts.
+    fn binary_is_bytes(&self) -> bool {
+        true
+    }
 }
 
-/// Where the key's columns were written: start and end in the buffer, in key order.
+/// Where the key's columns were written, in key order.
 #[derive(Debug, Default)]
-pub(crate) struct KeyPlaces(Vec<Option<(usize, usize)>>);
+pub(crate) struct KeyPlaces {
+    places: Vec<Option<Place>>,
+    /// What is not in the image as it is: columns that are left out or masked there.
+    aside: Vec<u8>,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Image(Range<usize>),
+    Aside(Range<usize>),
+}
 
 impl KeyPlaces {
     fn reset(&mut self, columns: usize) {
-        self.0.clear();
-        self.0.resize(columns, None);
+        self.places.clear();
+        self.places.resize(columns, None);
+        self.aside.clear();
+    }
+
+    fn put(&mut self, column: Option<usize>, place: Place) {
+        if let Some(found) = column.and_then(|column| self.places.get_mut(column)) {
+            *found = Some(place);
+        }
     }
 
     /// The bytes of each key column, nothing for one that was absent.
     pub(crate) fn texts<'a>(&'a self, buffer: &'a [u8]) -> impl Iterator<Item = Option<&'a [u8]>> {
-        self.0.iter().map(|place| place.and_then(|(start, end)| buffer.get(start..end)))
+        self.places.iter().map(|place| match place.as_ref()? {
+            Place::Image(range) => buffer.get(range.clone()),
+            Place::Aside(range) => self.aside.get(range.clone()),
+        })
     }
 }
 
@@ -56,12 +84,11 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
             None => return Err(count_differs(shape, found)),
         };
         if !matches!(cell, Cell::Absent) {
-            column.name.push(out);
-            let value_start = out.len();
-            render.push(out, cell, column, column_shape).map_err(|fault| fault.at(&shape.name, found))?;
-            if let Some(place) = column.key_place.and_then(|place| key.0.get_mut(place)) {
-                *place = Some((value_start, out.len()));
-            }
+            let pushed = match &column.hidden {
+                None => shown(out, cell, column, column_shape, render, key),
+                Some(hidden) => self::hidden(hidden, out, cell, column, column_shape, render, key),
+            };
+            pushed.map_err(|fault| fault.at(&shape.name, found))?;
         }
         found = found.saturating_add(1);
     }
@@ -75,6 +102,45 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
     }
     out.push(b'}');
     Ok(())
+}
+
+fn shown(
+    out: &mut Vec<u8>,
+    cell: Cell<'_>,
+    column: &Column,
+    shape: &ColumnShape,
+    render: &mut impl Render,
+    key: &mut KeyPlaces,
+) -> Result<(), Fault> {
+    column.name.push(out);
+    let start = out.len();
+    render.push(out, cell, column, shape)?;
+    if column.key_place.is_some() {
+        key.put(column.key_place, Place::Image(start..out.len()));
+    }
+    Ok(())
+}
+
+/// A key's column stands in the key as it is.
+fn hidden(
+    hidden: &Hidden,
+    out: &mut Vec<u8>,
+    cell: Cell<'_>,
+    column: &Column,
+    shape: &ColumnShape,
+    render: &mut impl Render,
+    key: &mut KeyPlaces,
+) -> Result<(), Fault> {
+    if column.key_place.is_some() {
+        let start = key.aside.len();
+        render.push(&mut key.aside, cell, column, shape)?;
+        key.put(column.key_place, Place::Aside(start..key.aside.len()));
+    }
+    if hidden.drops() {
+        return Ok(());
+    }
+    column.name.push(out);
+    hidden.push(out, cell, column, shape, render)
 }
 
 fn count_differs(shape: &TableShape, found: usize) -> FormatError {

@@ -34,6 +34,7 @@ mod identity;
 mod image;
 mod json;
 mod losses;
+mod mask;
 mod maxwell;
 mod parts;
 mod plain;
@@ -51,6 +52,7 @@ pub use debezium::{
 };
 pub use error::FormatError;
 pub use losses::Losses;
+pub use mask::{ColumnRules, HashAlgorithm, HashOf, Mask, MaskError};
 pub use maxwell::{
     ColumnDetail, DdlError, DefinedColumn, DefinedTable, Definitions, Effect, Filter, FilterError, KeyFormat,
     Maxwell, MaxwellConfig, MaxwellRendering, Naming, PartitionBy, PartitionHash, Partitioner, RowFilter,

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use becauselog_model::{ColumnKind, ColumnShape, TableShape};
 
-use crate::text::string;
+use crate::{
+    mask::{ColumnRules, Hidden},
+    text::string,
+};
 
 /// A table's constant texts.
 #[derive(Debug)]
@@ -28,6 +31,8 @@ pub(crate) struct Column {
     pub key_place: Option<usize>,
     /// ENUM: each text in quotes, the empty error value first. SET: each text escaped, without quotes.
     pub texts: Box<[Box<[u8]>]>,
+    /// What stands in place of its values; nothing when they are written as they are.
+    pub hidden: Option<Box<Hidden>>,
 }
 
 /// A short constant text, appended for every cell.
@@ -91,6 +96,7 @@ impl Table {
             name: Name::new(field(&column.name)),
             key_place: key.iter().position(|in_key| *in_key == index),
             texts: texts(&column.kind, comma),
+            hidden: None,
         };
         Self {
             topic,
@@ -98,6 +104,16 @@ impl Table {
             columns: shape.columns.iter().enumerate().map(column).collect(),
             key: key.iter().filter_map(|index| shape.columns.get(*index)).map(|c| field(&c.name)).collect(),
         }
+    }
+
+    /// The same table with columns left out or hidden.
+    pub(crate) fn with_rules(mut self, rules: &ColumnRules, shape: &TableShape) -> Self {
+        if !rules.is_empty() {
+            for (column, of_shape) in self.columns.iter_mut().zip(&shape.columns) {
+                column.hidden = Hidden::of(rules, &shape.name, of_shape);
+            }
+        }
+        self
     }
 }
 

@@ -3,7 +3,7 @@
 use becauselog_connect::Adjustment;
 
 use super::names::{TopicCharacters, TopicNaming};
-use crate::Parts;
+use crate::{ColumnRules, Parts};
 
 /// `decimal.handling.mode`: how `DECIMAL` is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -116,6 +116,8 @@ pub struct DebeziumConfig {
     pub ts: TsSource,
     /// `extended.headers.enabled`: the headers `__debezium.context.*`.
     pub extended_headers: bool,
+    /// Which columns are written, and how values are hidden. Keys always stand as they are.
+    pub columns: ColumnRules,
     /// Which parts are wanted.
     pub parts: Parts,
 }
@@ -151,6 +153,7 @@ impl DebeziumConfig {
             include_query: false,
             ts: TsSource::Processing,
             extended_headers: true,
+            columns: ColumnRules::none(),
             parts: Parts::Records,
         }
     }

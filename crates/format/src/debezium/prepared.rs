@@ -36,7 +36,8 @@ impl Prepared {
         // The peer keeps an ENUM's texts in a list with commas, and commas in them with a backslash.
         let comma = if config.rendering == Rendering::Peer { "\\," } else { "," };
         let called = |name: &str| names.field(name).into_owned();
-        let texts = Table::prepare(shape, names.topic(&shape.name), &key, called, comma);
+        let texts = Table::prepare(shape, names.topic(&shape.name), &key, called, comma)
+            .with_rules(&config.columns, shape);
         let mut prepared =
             Self { texts, key, key_opening: Box::default(), value_opening: Box::default(), schemas: None };
         let way = connect.way();

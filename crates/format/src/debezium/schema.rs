@@ -5,7 +5,7 @@ mod column;
 use std::sync::Arc;
 
 use becauselog_connect::{Field, Kind, Schema, Value};
-use becauselog_model::TableShape;
+use becauselog_model::{ColumnShape, TableShape};
 
 use super::{DebeziumConfig, names::Names};
 
@@ -22,12 +22,14 @@ impl TableSchemas {
     /// Makes them for a shape whose keys are these columns.
     pub(crate) fn of(shape: &TableShape, key: &[usize], names: &Names, config: &DebeziumConfig) -> Self {
         let prefix = names.schema_prefix(&shape.name);
-        let columns = shape
-            .columns
-            .iter()
-            .map(|column| Field::new(names.field(&column.name), Arc::new(column::schema(column, config))));
-        let columns: Vec<Field> = columns.collect();
-        let in_key: Vec<Field> = key.iter().filter_map(|index| columns.get(*index)).cloned().collect();
+        let field =
+            |column: &ColumnShape, schema: Schema| Field::new(names.field(&column.name), Arc::new(schema));
+        // A key is as it is, whatever is hidden in the row.
+        let in_key = key.iter().filter_map(|index| shape.columns.get(*index));
+        let in_key: Vec<Field> = in_key.map(|column| field(column, column::schema(column, config))).collect();
+        let shown = shape.columns.iter().filter(|column| config.columns.shows(&shape.name, &column.name));
+        let columns: Vec<Field> =
+            shown.map(|column| field(column, column::in_row(&shape.name, column, config))).collect();
         let named =
             |fields, part: &str| Schema::structure(fields).named(names.adjusted(&format!("{prefix}.{part}")));
         let key = (!in_key.is_empty()).then(|| Arc::new(named(in_key, "Key")));

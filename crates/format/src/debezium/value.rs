@@ -62,6 +62,10 @@ impl Render for Values<'_> {
         }
         Ok(())
     }
+
+    fn binary_is_bytes(&self) -> bool {
+        self.config.binary == BinaryMode::Bytes
+    }
 }
 
 impl Values<'_> {

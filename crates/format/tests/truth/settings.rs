@@ -1,8 +1,8 @@
 //! A connector's settings as our encoder has them. What is not here is not built yet: its cases are pending.
 
 use becauselog_format::{
-    Adjustment, BigintUnsigned, BinaryMode, Connect, DebeziumConfig, DecimalMode, TimePrecision,
-    TopicCharacters, TopicNaming,
+    Adjustment, BigintUnsigned, BinaryMode, Connect, DebeziumConfig, DecimalMode, HashAlgorithm, HashOf,
+    Mask, TimePrecision, TopicCharacters, TopicNaming,
 };
 use becauselog_testkit::debezium::case::Case;
 use regex::{Regex, RegexBuilder};
@@ -75,6 +75,15 @@ impl Settings {
             "database.exclude.list" => tables.not_databases = regexes(value)?,
             "table.include.list" => tables.tables = Some(regexes(value)?),
             "table.exclude.list" => tables.not_tables = regexes(value)?,
+            "column.include.list" => {
+                config.columns = config.columns.clone().with_include(&patterns(value)).ok()?;
+            }
+            "column.exclude.list" => {
+                config.columns = config.columns.clone().with_exclude(&patterns(value)).ok()?;
+            }
+            name if name.starts_with("column.mask.") || name.starts_with("column.truncate.") => {
+                config.columns = config.columns.clone().with_mask(&patterns(value), mask(name)?).ok()?;
+            }
             "tombstones.on.delete" => config.tombstones_on_delete = value == "true",
             "include.query" => config.include_query = value == "true",
             "extended.headers.enabled" => config.extended_headers = value == "true",
@@ -93,6 +102,26 @@ impl Settings {
         }
         Some(())
     }
+}
+
+/// A list of expressions.
+fn patterns(list: &str) -> Vec<String> {
+    list.split(',').map(|text| text.trim().to_owned()).collect()
+}
+
+/// A mask by its key.
+fn mask(name: &str) -> Option<Mask> {
+    let number = |before: &str| name.strip_prefix(before)?.strip_suffix(".chars")?.parse().ok();
+    if let Some(units) = number("column.truncate.to.") {
+        return Some(Mask::Cut(units));
+    }
+    if let Some(stars) = number("column.mask.with.") {
+        return Some(Mask::Stars(stars));
+    }
+    let rest = name.strip_prefix("column.mask.hash.")?;
+    let (of, rest) = rest.strip_prefix("v2.").map_or((HashOf::JavaObject, rest), |rest| (HashOf::Utf8, rest));
+    let (algorithm, salt) = rest.split_once(".with.salt.")?;
+    Some(Mask::Hash { algorithm: HashAlgorithm::named(algorithm)?, salt: salt.to_owned(), of })
 }
 
 fn adjustment(value: &str) -> Option<Adjustment> {

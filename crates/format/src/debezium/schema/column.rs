@@ -3,15 +3,24 @@
 use std::sync::Arc;
 
 use becauselog_connect::{Field, Kind, Schema, logical};
-use becauselog_model::{ColumnKind, ColumnShape};
+use becauselog_model::{ColumnKind, ColumnShape, TableName};
 
 use super::super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, TimePrecision};
-use crate::wkb;
+use crate::{mask::schema_parameter, wkb};
 
 /// The schema of a column's values.
 pub(super) fn schema(column: &ColumnShape, config: &DebeziumConfig) -> Schema {
     let schema = of_kind(&column.kind, config);
     if column.nullable { schema.optional() } else { schema }
+}
+
+/// The schema of a column's values in a row, where they may be masked.
+pub(super) fn in_row(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
+    let schema = schema(column, config);
+    match schema_parameter(&config.columns, table, column) {
+        Some((name, value)) => schema.with_parameter(name, value),
+        None => schema,
+    }
 }
 
 fn of_kind(kind: &ColumnKind, config: &DebeziumConfig) -> Schema {
