@@ -67,6 +67,15 @@ pub struct DebeziumPlan {
     pub config: DebeziumConfig,
     /// Transforms and converters, as properties of Kafka Connect.
     pub connect: Vec<(String, String)>,
+    /// Whether columns' defaults are looked at: in schemas, or in place of NULL.
+    pub declarations: bool,
+}
+
+impl FormatPlan {
+    /// Whether shapes are to say how columns were declared.
+    pub fn wants_declarations(&self) -> bool {
+        matches!(self, Self::Debezium(plan) if plan.declarations)
+    }
 }
 
 /// Maxwell's messages.

@@ -44,7 +44,10 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
 
     let mut follow = plan.source.follow.clone();
     follow.start = start(&plan, pipeline.resume());
-    let shapes = Shapes::online(sql_opts(&follow.hosts, &follow.connect));
+    let mut shapes = Shapes::online(sql_opts(&follow.hosts, &follow.connect));
+    if plan.format.wants_declarations() {
+        shapes = shapes.with_declarations();
+    }
     let mut follower = Follower::new(follow).map_err(|error| source_failure(&error.into()))?;
     let Some(started) = open(&mut follower, &signals).await? else { return Ok(Exit::Ok) };
     info!(name = plan.name, server = %follower.endpoint(), server_id = follower.server_id(),

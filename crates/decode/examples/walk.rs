@@ -49,7 +49,13 @@ fn table() -> (TableMap, Arc<TableShape>) {
         dimension: None,
         visible: None,
     };
-    let shaped = |(_, _, kind, _)| ColumnShape { name: "c".into(), kind, nullable: true, visible: true };
+    let shaped = |(_, _, kind, _)| ColumnShape {
+        name: "c".into(),
+        kind,
+        nullable: true,
+        visible: true,
+        declared: None,
+    };
     let name = TableName::new("shop", "orders");
     let map = TableMap {
         table_id: 1,

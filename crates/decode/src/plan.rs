@@ -131,8 +131,13 @@ pub(crate) mod tests {
     }
 
     pub fn shape(kinds: Vec<ColumnKind>) -> Arc<TableShape> {
-        let column =
-            |(i, kind)| ColumnShape { name: format!("c{i}").into(), kind, nullable: true, visible: true };
+        let column = |(i, kind)| ColumnShape {
+            name: format!("c{i}").into(),
+            kind,
+            nullable: true,
+            visible: true,
+            declared: None,
+        };
         Arc::new(TableShape {
             name: TableName::new("db", "t"),
             columns: kinds.into_iter().enumerate().map(column).collect(),

@@ -30,8 +30,13 @@ fn shape(map: &TableMap) -> Arc<TableShape> {
         ("s", Kind::Timestamp { fsp: 0 }),
         ("y", Kind::Year),
     ];
-    let column =
-        |(name, kind): (&str, Kind)| ColumnShape { name: name.into(), kind, nullable: true, visible: true };
+    let column = |(name, kind): (&str, Kind)| ColumnShape {
+        name: name.into(),
+        kind,
+        nullable: true,
+        visible: true,
+        declared: None,
+    };
     Arc::new(TableShape {
         name: map.name.clone(),
         columns: kinds.into_iter().map(column).collect(),

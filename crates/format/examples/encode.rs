@@ -42,8 +42,13 @@ fn shape() -> Arc<TableShape> {
         ("score", ColumnKind::Double),
         ("shipped_on", ColumnKind::Date),
     ];
-    let columns =
-        kinds.map(|(name, kind)| ColumnShape { name: name.into(), kind, nullable: true, visible: true });
+    let columns = kinds.map(|(name, kind)| ColumnShape {
+        name: name.into(),
+        kind,
+        nullable: true,
+        visible: true,
+        declared: None,
+    });
     Arc::new(TableShape {
         name: TableName::new("shop", "orders"),
         columns: columns.into(),

@@ -29,6 +29,8 @@ pub(crate) struct Column {
     pub name: Name,
     /// Its place in the key.
     pub key_place: Option<usize>,
+    /// What stands in place of null: the column's default.
+    pub default: Option<Box<[u8]>>,
     /// ENUM: each text in quotes, the empty error value first. SET: each text escaped, without quotes.
     pub texts: Box<[Box<[u8]>]>,
     /// What stands in place of its values; nothing when they are written as they are.
@@ -94,6 +96,7 @@ impl Table {
         let field = |name: &str| field(&called(name));
         let column = |(index, column): (usize, &ColumnShape)| Column {
             name: Name::new(field(&column.name)),
+            default: None,
             key_place: key.iter().position(|in_key| *in_key == index),
             texts: texts(&column.kind, comma),
             hidden: None,

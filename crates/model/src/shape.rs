@@ -47,6 +47,19 @@ pub struct ColumnShape {
     pub nullable: bool,
     /// Whether `SELECT *` shows it (MySQL 8.0.23 and later have invisible columns).
     pub visible: bool,
+    /// How it was declared, where that was asked for and is known: the log does not tell.
+    pub declared: Option<Arc<Declared>>,
+}
+
+/// What a column's declaration says beyond its type, as `information_schema` tells it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Declared {
+    /// The type as it was written, for example `tinyint(1) unsigned`.
+    pub column_type: Arc<str>,
+    /// The default as text: a literal without quotes, or an expression.
+    pub default: Option<Arc<str>>,
+    /// Whether the default is an expression.
+    pub default_is_expression: bool,
 }
 
 /// The type of a column, with its parameters.

@@ -35,6 +35,12 @@ impl Shapes {
         Self { tracker: Tracker::online(), servers, conn: None }
     }
 
+    /// The same, with how columns were declared: see [`Tracker::with_declarations`].
+    #[must_use]
+    pub fn with_declarations(self) -> Self {
+        Self { tracker: self.tracker.with_declarations(), ..self }
+    }
+
     /// For logs read as files.
     #[must_use]
     pub fn offline() -> Self {

@@ -7,7 +7,7 @@ mod keys;
 
 use std::{collections::HashMap, sync::Arc};
 
-use becauselog_model::{ColumnKind, ColumnShape, ShapeOrigin, TableMap, TableName, TableShape};
+use becauselog_model::{ColumnKind, ColumnShape, Declared, ShapeOrigin, TableMap, TableName, TableShape};
 use mysql_async::{Conn, prelude::Queryable};
 use thiserror::Error;
 
@@ -27,6 +27,7 @@ struct DescribedColumn {
     kind: Result<ColumnKind, String>,
     nullable: bool,
     visible: bool,
+    declared: Arc<Declared>,
 }
 
 /// `information_schema` cannot be read.
@@ -153,10 +154,24 @@ impl Described {
                 kind,
                 nullable: mapped.map_or(column.nullable, |mapped| mapped.nullable),
                 visible: mapped.and_then(|mapped| mapped.visible).unwrap_or(column.visible),
+                declared: None,
             });
         }
         let key = self.key_of(&columns);
         Ok(TableShape { name: map.name.clone(), columns, key, origin: ShapeOrigin::InformationSchema })
+    }
+
+    /// Says of each column how it was declared; false, and nothing said, when these are not the same columns.
+    #[must_use]
+    pub fn declare(&self, columns: &mut [ColumnShape]) -> bool {
+        let same = |(mine, column): (&DescribedColumn, &ColumnShape)| mine.name == column.name;
+        if self.columns.len() != columns.len() || !self.columns.iter().zip(&*columns).all(same) {
+            return false;
+        }
+        for (mine, column) in self.columns.iter().zip(columns) {
+            column.declared = Some(Arc::clone(&mine.declared));
+        }
+        true
     }
 
     /// The key as indices into these columns; nothing when one of its columns is not there or can be NULL.
@@ -176,6 +191,7 @@ impl Described {
             kind: Ok(kind.clone()),
             nullable: false,
             visible: true,
+            declared: Arc::default(),
         };
         let key = key.map(|key| key.iter().map(|name| Arc::from(*name)).collect());
         Self { columns: columns.iter().map(column).collect(), key }

@@ -211,6 +211,7 @@ pub(crate) mod tests {
             kind,
             nullable: true,
             visible: true,
+            declared: None,
         };
         TableShape {
             name: TableName::new("shop", "orders"),

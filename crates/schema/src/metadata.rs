@@ -35,6 +35,7 @@ pub fn from_row_metadata(map: &TableMap) -> Result<Option<TableShape>, ShapeErro
             kind,
             nullable: mapped.nullable,
             visible: mapped.visible.unwrap_or(true),
+            declared: None,
         });
     }
     let (name, key) = (map.name.clone(), map.primary_key.clone());

@@ -22,6 +22,8 @@ use crate::{
 pub struct Tracker {
     /// There is a server to ask.
     online: bool,
+    /// Shapes are to say how columns were declared.
+    declarations: bool,
     tables: HashMap<TableName, Table>,
     /// How many tables of each database were asked for one by one.
     asked: HashMap<Box<str>, u32>,
@@ -71,6 +73,14 @@ impl Tracker {
     #[must_use]
     pub fn offline() -> Self {
         Self::default()
+    }
+
+    /// The same, with what `information_schema` says of how columns were declared (their defaults): tables that the log
+    /// describes are asked for too, and a table that is gone, or has other columns by now, has no declarations.
+    #[must_use]
+    pub const fn with_declarations(mut self) -> Self {
+        self.declarations = true;
+        self
     }
 
     /// Reads all tables of these databases, so that the first rows of each need no question of their own.
@@ -130,8 +140,8 @@ impl Tracker {
     /// # Errors
     /// [`ShapeError::NeedsReload`]: call [`Tracker::reload`] and ask again. Anything else stops this table.
     pub fn shape_for(&mut self, map: &TableMap) -> Result<Arc<TableShape>, ShapeError> {
-        let online = self.online;
-        self.tables.entry(map.name.clone()).or_default().shape_for(map, online)
+        let (online, declarations) = (self.online, self.declarations && self.online);
+        self.tables.entry(map.name.clone()).or_default().shape_for(map, online, declarations)
     }
 }
 
@@ -143,14 +153,22 @@ impl Table {
         }
     }
 
-    fn shape_for(&mut self, map: &TableMap, online: bool) -> Result<Arc<TableShape>, ShapeError> {
+    fn shape_for(
+        &mut self,
+        map: &TableMap,
+        online: bool,
+        declarations: bool,
+    ) -> Result<Arc<TableShape>, ShapeError> {
         if let Some(answer) = self.answered.as_ref().filter(|one| one.holds && same_table(&one.map, map)) {
             return Ok(Arc::clone(&answer.shape));
         }
-        let shape = match from_row_metadata(map)? {
+        let mut shape = match from_row_metadata(map)? {
             Some(shape) => self.with_key(shape, online)?,
             None => self.described(map, online)?,
         };
+        if declarations {
+            self.declare(&mut shape)?;
+        }
         let shape = self.shared(shape);
         self.answered = Some(Answer { map: map.clone(), shape: Arc::clone(&shape), holds: true });
         Ok(shape)
@@ -189,6 +207,19 @@ impl Table {
                 Err(ShapeError::NeedsReload(table))
             }
             Err(mismatch) => Err(ShapeError::Mismatch { table, mismatch }),
+        }
+    }
+
+    /// Says how the columns were declared, if the server's table is still the one in the log.
+    fn declare(&self, shape: &mut TableShape) -> Result<(), ShapeError> {
+        match &self.description {
+            Description::Unread => Err(ShapeError::NeedsReload(shape.name.clone())),
+            Description::Missing => Ok(()),
+            Description::Read(described) => {
+                // Other columns than the log's: the table changed since, and its defaults are not the log's either.
+                let _same = described.declare(&mut shape.columns);
+                Ok(())
+            }
         }
     }
 

@@ -34,6 +34,7 @@ fn shape() -> Arc<TableShape> {
         kind,
         nullable: true,
         visible: true,
+        declared: None,
     };
     Arc::new(TableShape {
         name: TableName::new("shop", "orders"),

@@ -48,6 +48,7 @@ impl Table {
             kind: column.kind.clone(),
             nullable: true,
             visible: true,
+            declared: None,
         };
         Arc::new(TableShape {
             name: TableName::new("d", "t"),

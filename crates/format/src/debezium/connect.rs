@@ -26,7 +26,7 @@ pub(super) enum Way {
 
 impl Default for Connect {
     fn default() -> Self {
-        Self { chain: Chain::default(), key: plain(), value: plain(), header: plain() }
+        Self { chain: Chain::default(), key: plain(false), value: plain(false), header: plain(false) }
     }
 }
 
@@ -42,10 +42,14 @@ impl Connect {
         let mut side = |role| {
             converter(role, properties).unwrap_or_else(|wrong| {
                 errors.extend(wrong.0);
-                plain()
+                None
             })
         };
         let (key, value, header) = (side("key.converter"), side("value.converter"), side("header.converter"));
+        // A side that is not named does with NULL as the other one.
+        let fill = key.as_ref().or(value.as_ref()).is_some_and(fills);
+        let or_plain = |named: Option<Converter>| named.unwrap_or_else(|| plain(fill));
+        let (key, value, header) = (or_plain(key), or_plain(value), or_plain(header));
         let chain = Chain::from_config(properties).unwrap_or_else(|wrong| {
             errors.extend(wrong.0);
             Chain::default()
@@ -70,11 +74,17 @@ impl Connect {
     pub(super) fn way(&self) -> Way {
         let schemas = (schemas(&self.key), schemas(&self.value), schemas(&self.header));
         match schemas {
-            _ if !self.chain.is_empty() => Way::Records,
+            _ if !self.chain.is_empty() || fills(&self.key) != fills(&self.value) => Way::Records,
             (Some(false), Some(false), Some(false)) => Way::Plain,
             (Some(key), Some(value), Some(false)) => Way::Schemas { key, value },
             _ => Way::Records,
         }
+    }
+
+    /// Whether null in a field stands for the column's default, so that defaults must be known.
+    #[must_use]
+    pub fn fills_defaults(&self) -> bool {
+        fills(&self.value)
     }
 
     /// Whether values are written straight, with their schema around them.
@@ -83,20 +93,24 @@ impl Connect {
     }
 }
 
-fn plain() -> Converter {
-    let config = JsonConfig { schemas: false, ..JsonConfig::default() };
+fn plain(replace_null_with_default: bool) -> Converter {
+    let config = JsonConfig { schemas: false, replace_null_with_default, ..JsonConfig::default() };
     Converter::Json(Box::new(JsonConverter::new(config)))
 }
 
-fn converter(role: &str, properties: &[(String, String)]) -> Result<Converter, ConfigErrors> {
+fn converter(role: &str, properties: &[(String, String)]) -> Result<Option<Converter>, ConfigErrors> {
     let given = |name: &str| properties.iter().any(|(key, _)| key == name);
     let prefix = format!("{role}.");
     if given(role) || !properties.iter().any(|(key, _)| key.starts_with(&prefix)) {
-        return Ok(Converter::from_properties(role, properties)?.unwrap_or_else(plain));
+        return Converter::from_properties(role, properties);
     }
     let mut properties = properties.to_vec();
     properties.push((role.to_owned(), JSON_CLASS.to_owned()));
-    Ok(Converter::from_properties(role, &properties)?.unwrap_or_else(plain))
+    Converter::from_properties(role, &properties)
+}
+
+fn fills(converter: &Converter) -> bool {
+    matches!(converter, Converter::Json(json) if json.config().replace_null_with_default)
 }
 
 /// Whether a converter writes schemas; nothing for one that writes something else than the JSON written straight.

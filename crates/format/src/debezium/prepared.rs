@@ -7,7 +7,7 @@ use super::{
     DebeziumConfig, Rendering,
     connect::{Connect, Way},
     names::Names,
-    schema::TableSchemas,
+    schema::{TableSchemas, default},
 };
 use crate::{FormatError, table::Table};
 
@@ -38,13 +38,20 @@ impl Prepared {
         let called = |name: &str| names.field(name).into_owned();
         let texts = Table::prepare(shape, names.topic(&shape.name), &key, called, comma)
             .with_rules(&config.columns, shape);
+        let columns = shape.columns.iter().zip(&texts.columns);
+        let defaults: Vec<_> = columns.map(|(shape, column)| default::text(shape, column, config)).collect();
         let mut prepared =
             Self { texts, key, key_opening: Box::default(), value_opening: Box::default(), schemas: None };
         let way = connect.way();
+        if way != Way::Records && connect.fills_defaults() {
+            for (column, default) in prepared.texts.columns.iter_mut().zip(&defaults) {
+                column.default = default.as_deref().map(Box::from);
+            }
+        }
         if way == Way::Plain {
             return Ok(prepared);
         }
-        let schemas = TableSchemas::of(shape, &prepared.key, &names, config);
+        let schemas = TableSchemas::of(shape, &prepared.key, &names, config, &defaults);
         let failed = |source| FormatError::Connect { table: shape.name.clone(), source };
         match way {
             Way::Plain => {}

@@ -1,10 +1,11 @@
 //! The schemas of a table's records, as the peer's connector makes them.
 
 mod column;
+pub(super) mod default;
 
 use std::sync::Arc;
 
-use becauselog_connect::{Field, Kind, Schema, Value};
+use becauselog_connect::{Field, Kind, Schema, Value, read_payload};
 use becauselog_model::{ColumnShape, TableShape};
 
 use super::{DebeziumConfig, names::Names};
@@ -20,22 +21,50 @@ pub(crate) struct TableSchemas {
 
 impl TableSchemas {
     /// Makes them for a shape whose keys are these columns.
-    pub(crate) fn of(shape: &TableShape, key: &[usize], names: &Names, config: &DebeziumConfig) -> Self {
+    ///
+    /// `defaults`: for each column its default as JSON.
+    pub(crate) fn of(
+        shape: &TableShape,
+        key: &[usize],
+        names: &Names<'_>,
+        config: &DebeziumConfig,
+        defaults: &[Option<Vec<u8>>],
+    ) -> Self {
         let prefix = names.schema_prefix(&shape.name);
         let field =
             |column: &ColumnShape, schema: Schema| Field::new(names.field(&column.name), Arc::new(schema));
         // A key is as it is, whatever is hidden in the row.
-        let in_key = key.iter().filter_map(|index| shape.columns.get(*index));
-        let in_key: Vec<Field> = in_key.map(|column| field(column, column::schema(column, config))).collect();
-        let shown = shape.columns.iter().filter(|column| config.columns.shows(&shape.name, &column.name));
-        let columns: Vec<Field> =
-            shown.map(|column| field(column, column::in_row(&shape.name, column, config))).collect();
+        let of = |index: usize| {
+            let default = defaults.get(index).and_then(Option::as_deref);
+            shape.columns.get(index).map(|column| (column, default))
+        };
+        let in_key = key.iter().filter_map(|index| of(*index));
+        let in_key: Vec<Field> = in_key
+            .map(|(column, default)| field(column, with_default(column::schema(column, config), default)))
+            .collect();
+        let all = (0..shape.columns.len()).filter_map(of);
+        let shown = all.filter(|(column, _)| config.columns.shows(&shape.name, &column.name));
+        let in_row = |(column, default)| {
+            field(column, with_default(column::in_row(&shape.name, column, config), default))
+        };
+        let columns: Vec<Field> = shown.map(in_row).collect();
         let named =
             |fields, part: &str| Schema::structure(fields).named(names.adjusted(&format!("{prefix}.{part}")));
         let key = (!in_key.is_empty()).then(|| Arc::new(named(in_key, "Key")));
         let row = Arc::new(named(columns, "Value").optional());
         let name = names.adjusted(&format!("{prefix}.Envelope"));
         Self { key, envelope: Arc::new(envelope(row, name.into())) }
+    }
+}
+
+/// A default that does not fit its column is none.
+fn with_default(schema: Schema, default: Option<&[u8]>) -> Schema {
+    let schema = Arc::new(schema);
+    let read = default.and_then(|text| read_payload(&schema, text).ok()).filter(|value| !value.is_null());
+    let schema = Arc::unwrap_or_clone(schema);
+    match read {
+        Some(value) => schema.with_default(value),
+        None => schema,
     }
 }
 

@@ -30,6 +30,31 @@ impl Render for Values<'_> {
         column: &Column,
         shape: &ColumnShape,
     ) -> Result<(), Fault> {
+        let start = out.len();
+        self.cell(out, cell, column, shape)?;
+        if let Some(default) = &column.default
+            && out.get(start..) == Some(b"null")
+        {
+            out.truncate(start);
+            out.extend_from_slice(default);
+        }
+        Ok(())
+    }
+
+    fn binary_is_bytes(&self) -> bool {
+        self.config.binary == BinaryMode::Bytes
+    }
+}
+
+impl Values<'_> {
+    /// Appends a cell; what has no value is null.
+    pub(super) fn cell(
+        &mut self,
+        out: &mut Vec<u8>,
+        cell: Cell<'_>,
+        column: &Column,
+        shape: &ColumnShape,
+    ) -> Result<(), Fault> {
         match cell {
             Cell::Null => out.extend_from_slice(b"null"),
             Cell::Int(value) => text::int(out, value),
@@ -62,13 +87,6 @@ impl Render for Values<'_> {
         }
         Ok(())
     }
-
-    fn binary_is_bytes(&self) -> bool {
-        self.config.binary == BinaryMode::Bytes
-    }
-}
-
-impl Values<'_> {
     fn unsigned(&mut self, out: &mut Vec<u8>, value: u64, kind: &ColumnKind) {
         if !matches!(kind, ColumnKind::BigInt { .. }) {
             return text::uint(out, value);

@@ -9,7 +9,8 @@ use becauselog_binlog::{
 };
 use becauselog_decode::{Image, Rows, TablePlan, index_rows};
 use becauselog_model::{
-    BatchRange, BinlogPosition, EncodedBatch, GtidSet, Progress, RowChange, RowsEvent, Transaction,
+    BatchRange, BinlogPosition, Declared, EncodedBatch, GtidSet, Progress, RowChange, RowsEvent, TableName,
+    TableShape, Transaction,
 };
 use becauselog_schema::Tracker;
 
@@ -60,6 +61,8 @@ pub fn transactions(path: &Path) -> Result<Vec<Committed>> {
 #[derive(Default)]
 pub struct Plans {
     tracker: Option<Tracker>,
+    /// How columns were declared: from a position of the log on, by table.
+    pub declared: Vec<(u64, TableName, Vec<Arc<Declared>>)>,
     plans: HashMap<u64, (Vec<u8>, TablePlan)>,
 }
 
@@ -110,6 +113,18 @@ impl Plans {
         Ok(())
     }
 
+    fn with_declarations(&self, shape: Arc<TableShape>, at: u64) -> Arc<TableShape> {
+        let known = self.declared.iter().rfind(|(from, name, _)| *from <= at && *name == shape.name);
+        let Some((_, _, columns)) = known.filter(|(_, _, all)| all.len() == shape.columns.len()) else {
+            return shape;
+        };
+        let mut shape = Arc::unwrap_or_clone(shape);
+        for (column, declared) in shape.columns.iter_mut().zip(columns) {
+            column.declared = Some(Arc::clone(declared));
+        }
+        Arc::new(shape)
+    }
+
     fn map(&mut self, event: &Event, format: Option<&FormatDescription>) -> Result<()> {
         let id = table_map::table_id(format, &event.body)?;
         if self.plans.get(&id).is_some_and(|(body, _)| *body == event.body) {
@@ -117,6 +132,7 @@ impl Plans {
         }
         let map = table_map::parse(format, &event.body)?;
         let shape = self.tracker.get_or_insert_with(Tracker::offline).shape_for(&map)?;
+        let shape = self.with_declarations(shape, event.start);
         self.plans.insert(id, (event.body.to_vec(), TablePlan::compile(&map, shape)?));
         Ok(())
     }

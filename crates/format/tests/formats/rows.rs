@@ -26,6 +26,7 @@ pub fn table(columns: &[(&str, ColumnKind)], key: Option<Vec<usize>>) -> Arc<Tab
         kind: kind.clone(),
         nullable: true,
         visible: true,
+        declared: None,
     };
     Arc::new(TableShape {
         name: TableName::new("shop", "t"),

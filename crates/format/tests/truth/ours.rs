@@ -1,9 +1,10 @@
 //! Our records of a recorded log.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use becauselog_format::Debezium;
-use becauselog_model::EncodedBatch;
+use becauselog_model::{Declared, EncodedBatch, TableName};
 use becauselog_testkit::debezium::case::{Case, MARKS, Play};
 use becauselog_testkit::debezium::golden::Record;
 
@@ -12,6 +13,7 @@ use crate::settings::Settings;
 
 /// A recorded log, read once for all cases of its play.
 pub struct Log {
+    declared: Vec<Declaration>,
     transactions: Result<Vec<Committed>, String>,
 }
 
@@ -21,8 +23,31 @@ impl Log {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
-        Self { transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
+        let declared =
+            declarations(&std::fs::read_to_string(play.golden_folder().join("shapes.jsonl")).unwrap());
+        Self { declared, transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
     }
+}
+
+type Declaration = (u64, TableName, Vec<Arc<Declared>>);
+
+/// What `information_schema` said of each table after each statement that may have changed it.
+fn declarations(lines: &str) -> Vec<Declaration> {
+    lines.lines().map(|line| declaration(&serde_json::from_str(line).unwrap())).collect()
+}
+
+fn declaration(told: &serde_json::Value) -> Declaration {
+    let text = |of: &serde_json::Value, name: &str| of[name].as_str().map(Arc::<str>::from);
+    let column = |column: &serde_json::Value| {
+        Arc::new(Declared {
+            column_type: text(column, "COLUMN_TYPE").unwrap(),
+            default: text(column, "COLUMN_DEFAULT"),
+            default_is_expression: text(column, "EXTRA").unwrap().contains("DEFAULT_GENERATED"),
+        })
+    };
+    let name = TableName::new(&text(told, "db").unwrap(), &text(told, "name").unwrap());
+    let columns = told["columns"].as_array().map(|all| all.iter().map(column).collect());
+    (told["pos"].as_u64().unwrap(), name, columns.unwrap_or_default())
 }
 
 /// What our encoder makes of it under a case's settings; an error says what we cannot do.
@@ -30,6 +55,7 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
     let settings = Settings::of(case)?;
     let (mut encoder, mut out, mut plans) =
         (Debezium::with(settings.config, settings.connect), batch(), Plans::default());
+    plans.declared.clone_from(&log.declared);
     for committed in log.transactions.as_ref().map_err(Clone::clone)? {
         let replayed = plans.replay(committed, |change| {
             let (db, table) = (&*change.shape.name.database, &*change.shape.name.table);

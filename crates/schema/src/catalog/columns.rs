@@ -1,8 +1,8 @@
 //! `information_schema.columns`.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
-use becauselog_model::TableName;
+use becauselog_model::{Declared as Stated, TableName};
 use mysql_async::{Conn, Row, prelude::Queryable};
 
 use super::{
@@ -37,7 +37,7 @@ pub async fn read(
          c.data_type AS data_type, c.column_type AS column_type, c.is_nullable AS nullable, c.extra AS extra, \
          CAST(c.character_octet_length AS UNSIGNED) AS octets, CAST(c.numeric_precision AS UNSIGNED) AS `precision`, \
          CAST(c.numeric_scale AS UNSIGNED) AS scale, CAST(c.datetime_precision AS UNSIGNED) AS fsp, \
-         c.character_set_name AS charset \
+         c.character_set_name AS charset, c.column_default AS `default` \
          FROM information_schema.columns c JOIN information_schema.tables t \
          ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE' \
          WHERE {} ORDER BY c.table_schema, c.table_name, c.ordinal_position",
@@ -63,10 +63,18 @@ fn column(row: &mut Row) -> Result<DescribedColumn, CatalogError> {
         fsp: take(row, VIEW, "fsp")?,
         charset: take(row, VIEW, "charset")?,
     };
+    let extra = text(row, VIEW, "extra")?.to_ascii_uppercase();
+    let default: Option<String> = take(row, VIEW, "default")?;
+    let stated = Stated {
+        column_type: declared.column_type.as_str().into(),
+        default: default.map(Arc::from),
+        default_is_expression: extra.contains("DEFAULT_GENERATED"),
+    };
     Ok(DescribedColumn {
         name: text(row, VIEW, "name")?.into(),
         kind: column_type::kind_of(&declared),
         nullable: text(row, VIEW, "nullable")? == "YES",
-        visible: !text(row, VIEW, "extra")?.to_ascii_uppercase().contains("INVISIBLE"),
+        visible: !extra.contains("INVISIBLE"),
+        declared: Arc::new(stated),
     })
 }

@@ -47,15 +47,16 @@ pub fn plan(
             problems.add(&path(&key), what);
         }
     }
+    let mut declarations = false;
     match Connect::from_properties(&connect) {
         Err(wrong) => wrong.0.into_iter().for_each(|one| problems.add(&path(&one.key), one.problem)),
         Ok(read) if config.rendering == Rendering::Exact && read.has_schemas() => problems.add(
             "format.properties",
             "schemas and transforms need values that fit the schemas: set format.values = \"debezium\"",
         ),
-        Ok(_) => {}
+        Ok(read) => declarations = read.has_schemas() || read.fills_defaults(),
     }
-    DebeziumPlan { config, connect }
+    DebeziumPlan { config, connect, declarations }
 }
 
 fn names(given: &BTreeMap<String, String>, config: &mut DebeziumConfig, problems: &mut Problems) {

@@ -1,0 +1,119 @@
+//! A column's default, as `information_schema` tells it, as the JSON of a value.
+//!
+//! Expressions have no value before they are evaluated, and those texts that `information_schema` garbles are left out:
+//! binary ones, which it cuts at a zero byte, and those with a question mark, which may stand for any character.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use becauselog_model::{Cell, Charset, ColumnKind, ColumnShape, Date, Datetime, Time, Timestamp};
+
+use super::super::{BigintUnsigned, DebeziumConfig, DecimalMode, value::Values};
+use crate::{Losses, table::Column, text::string};
+
+const UNIX_EPOCH: Datetime =
+    Datetime { date: Date { year: 1970, month: 1, day: 1 }, hour: 0, minute: 0, second: 0, micros: 0 };
+
+/// The default of a column; nothing where there is none, or none that is certain.
+pub(in super::super) fn text(
+    shape: &ColumnShape,
+    column: &Column,
+    config: &DebeziumConfig,
+) -> Option<Vec<u8>> {
+    let declared = shape.declared.as_deref()?;
+    let default = declared.default.as_deref()?;
+    let now = default.to_ascii_uppercase().starts_with("CURRENT_TIMESTAMP");
+    let cell = match &shape.kind {
+        // The peer takes the present for 1970.
+        ColumnKind::Datetime { .. } if now => Cell::Datetime(UNIX_EPOCH),
+        ColumnKind::Timestamp { .. } if now && !shape.nullable => Cell::Timestamp(Timestamp::default()),
+        _ if now || declared.default_is_expression => return None,
+        ColumnKind::Enum { .. } | ColumnKind::Set { .. } => return whole(default).map(quoted),
+        ColumnKind::Decimal { .. } if config.decimal == DecimalMode::Precise => return unscaled(default),
+        ColumnKind::Decimal { .. } if config.decimal == DecimalMode::String => return Some(quoted(default)),
+        kind => cell(kind, default, config)?,
+    };
+    let (mut out, mut bytes, mut text) = (Vec::new(), Vec::new(), String::new());
+    let mut losses = Losses::default();
+    let mut values = Values { config, losses: &mut losses, bytes: &mut bytes, text: &mut text };
+    // What cannot be rendered is no default.
+    let rendered = values.cell(&mut out, cell, column, shape).is_ok() && out != b"null";
+    rendered.then_some(out)
+}
+
+fn cell<'t>(kind: &ColumnKind, text: &'t str, config: &DebeziumConfig) -> Option<Cell<'t>> {
+    Some(match kind {
+        ColumnKind::TinyInt { .. }
+        | ColumnKind::SmallInt { .. }
+        | ColumnKind::MediumInt { .. }
+        | ColumnKind::Int { .. }
+        | ColumnKind::BigInt { unsigned: false } => Cell::Int(text.parse().ok()?),
+        ColumnKind::BigInt { unsigned: true } => {
+            let value: u64 = text.parse().ok()?;
+            let long = config.bigint_unsigned == BigintUnsigned::Long;
+            Cell::UInt(if long { value.min(i64::MAX.unsigned_abs()) } else { value })
+        }
+        ColumnKind::Float => Cell::Float(text.parse().ok()?),
+        ColumnKind::Double | ColumnKind::Decimal { .. } => Cell::Double(text.parse().ok()?),
+        ColumnKind::Bit { .. } => {
+            let bits = text.strip_prefix("b'")?.strip_suffix('\'')?;
+            Cell::Bit(u64::from_str_radix(bits, 2).ok()?)
+        }
+        ColumnKind::Year => Cell::Year(text.parse().ok()?),
+        ColumnKind::Date => Cell::Date(date(text)?),
+        ColumnKind::Time { .. } => Cell::Time(time(text)?),
+        ColumnKind::Datetime { .. } => Cell::Datetime(datetime(text)?),
+        ColumnKind::Timestamp { .. } => Cell::Timestamp(timestamp(text)?),
+        ColumnKind::Char { .. } | ColumnKind::VarChar { .. } | ColumnKind::Text { .. } => {
+            Cell::Text(whole(text)?.as_bytes(), Charset::Utf8)
+        }
+        _ => return None,
+    })
+}
+
+/// The text, if no character of it may have been lost.
+fn whole(text: &str) -> Option<&str> {
+    (!text.contains('?')).then_some(text)
+}
+
+fn quoted(text: &str) -> Vec<u8> {
+    let mut out = Vec::new();
+    string::quoted(&mut out, text);
+    out
+}
+
+/// The unscaled number in base64.
+fn unscaled(text: &str) -> Option<Vec<u8>> {
+    let decimal = becauselog_connect::Decimal::parse(text)?;
+    Some(quoted(&STANDARD.encode(decimal.to_bytes())))
+}
+
+fn date(text: &str) -> Option<Date> {
+    let mut parts = text.splitn(3, '-');
+    let year = parts.next()?.parse().ok()?;
+    Some(Date { year, month: parts.next()?.parse().ok()?, day: parts.next()?.parse().ok()? })
+}
+
+fn time(text: &str) -> Option<Time> {
+    let (negative, text) = text.strip_prefix('-').map_or((false, text), |text| (true, text));
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let mut parts = whole.splitn(3, ':');
+    let hours = parts.next()?.parse().ok()?;
+    let (minutes, seconds) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let micros = format!("{fraction:0<6}").parse().ok()?;
+    Some(Time { negative, hours, minutes, seconds, micros })
+}
+
+fn datetime(text: &str) -> Option<Datetime> {
+    let (day, clock) = text.split_once(' ')?;
+    let Time { hours, minutes, seconds, micros, .. } = time(clock)?;
+    let hour = u8::try_from(hours).ok()?;
+    Some(Datetime { date: date(day)?, hour, minute: minutes, second: seconds, micros })
+}
+
+fn timestamp(text: &str) -> Option<Timestamp> {
+    let datetime = datetime(text)?;
+    if datetime.date.year == 0 {
+        return Some(Timestamp::default());
+    }
+    let seconds = u32::try_from(datetime.micros_since_epoch().div_euclid(1_000_000)).ok()?;
+    Some(Timestamp { seconds, micros: datetime.micros })
+}
