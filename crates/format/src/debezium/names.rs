@@ -13,7 +13,7 @@ use crate::table;
 pub enum TopicNaming {
     /// `prefix.database.table`.
     Default,
-    /// `database.table`.
+    /// `prefix.table`: a schema stands between the two where the source has one, and MySQL has none.
     Schema,
 }
 
@@ -42,7 +42,7 @@ impl<'c> Names<'c> {
         let delimiter = &*config.topic_delimiter;
         let parts: &[&str] = match config.topic_naming {
             TopicNaming::Default => &[&config.topic_prefix, &table.database, &table.table],
-            TopicNaming::Schema => &[&table.database, &table.table],
+            TopicNaming::Schema => &[&config.topic_prefix, &table.table],
         };
         let name = parts.join(delimiter);
         match config.topic_characters {
@@ -65,7 +65,11 @@ impl<'c> Names<'c> {
     pub(crate) fn field<'n>(&self, name: &'n str) -> Cow<'n, str> {
         match self.config.field_names {
             Adjustment::None => Cow::Borrowed(name),
-            adjustment => Cow::Owned(adjustment.adjust(name)),
+            // A dot parts the names of schemas, but stands in no field's.
+            Adjustment::Avro => Cow::Owned(Adjustment::Avro.adjust(name).replace('.', "_")),
+            Adjustment::AvroUnicode => {
+                Cow::Owned(Adjustment::AvroUnicode.adjust(name).replace('.', "_u002e"))
+            }
         }
     }
 }
