@@ -3,6 +3,7 @@
 
 pub mod aliases;
 mod classify;
+mod columns;
 mod converters;
 mod gather;
 pub mod java_regex;

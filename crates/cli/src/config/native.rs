@@ -20,6 +20,8 @@ section! {
         source: SourceConfig = ("table", "");
         /// Which tables are wanted.
         tables: TablesConfig = ("table", "");
+        /// Which of their columns are written, and how values are hidden: `kind = "debezium"` only.
+        columns: ColumnsConfig = ("table", "");
         /// How changes are rendered.
         format: FormatConfig = ("table", "");
         /// Where they go: one `[[sink]]` for each target. Without any: standard output.
@@ -116,6 +118,40 @@ section! {
         exclude_databases: Vec<String> = ("list of text", "[]");
         /// Leave out the server's own databases (`mysql`, `sys`, `performance_schema`, `information_schema`).
         ignore_builtin: bool = ("true or false", "true");
+    }
+}
+
+section! {
+    /// Which columns are written, and how values are hidden. Patterns are regular expressions over `database.table.column`,
+    /// match the whole name and ignore case. Keys always stand as they are.
+    ColumnsConfig at "columns" {
+        /// Patterns of columns that are written; empty: all.
+        include: Vec<String> = ("list of text", "[]");
+        /// Patterns of columns that are not.
+        exclude: Vec<String> = ("list of text", "[]");
+        /// Columns whose values are hidden. Of several masks for a column the first counts.
+        mask: Vec<MaskConfig> = ("list of tables", "");
+    }
+}
+
+section! {
+    /// How values of some columns are hidden: exactly one of `stars`, `truncate` and `hash`. `stars` and `hash` are for texts,
+    /// ENUM and SET: other values are written as they are, as Debezium does it.
+    MaskConfig at "columns.mask" {
+        /// Patterns of the columns.
+        columns: Vec<String> = ("list of text", "");
+        /// So many asterisks in place of the value, of NULL too.
+        stars: u64 = ("number", "");
+        /// Texts are cut after so many UTF-16 units, binary values after so many bytes.
+        truncate: u64 = ("number", "");
+        /// The hash of salt and text in hexadecimal digits, cut to the column's length: `MD5`, `SHA-1`, `SHA-224`, `SHA-256`,
+        /// `SHA-384`, `SHA-512`.
+        hash: String = ("text", "");
+        /// With `hash`: what is hashed before the text.
+        salt: Secret = ("text", "");
+        /// With `hash`: what of the text is hashed: `utf8`, or `java_object` as Debezium's first version of it does. Without
+        /// it: `utf8`.
+        hash_of: String = ("text", "");
     }
 }
 
@@ -217,12 +253,14 @@ section! {
 
 impl Config {
     /// All sections in the order of the reference page.
-    pub const SECTIONS: [&'static Section; 10] = [
+    pub const SECTIONS: [&'static Section; 12] = [
         &Self::SECTION,
         &SourceConfig::SECTION,
         &TlsConfig::SECTION,
         &ReconnectConfig::SECTION,
         &TablesConfig::SECTION,
+        &ColumnsConfig::SECTION,
+        &MaskConfig::SECTION,
         &FormatConfig::SECTION,
         &MaxwellOptions::SECTION,
         &SinkConfig::SECTION,

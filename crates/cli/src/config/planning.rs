@@ -1,5 +1,6 @@
 //! From native keys to a plan: defaults, ranges, choices. Pure but for the password's file; every problem is told at once.
 
+mod columns;
 mod format;
 mod secrets;
 mod sinks;
@@ -73,7 +74,8 @@ pub fn plan(config: Config, outside: &Outside) -> Result<RunPlan, Vec<Problem>> 
     let name = name(config.name, &mut problems);
     let source = source::plan(config.source.unwrap_or_default(), &name, outside, &mut problems);
     let tables = tables(config.tables.unwrap_or_default(), &mut problems);
-    let format = format::plan(config.format.unwrap_or_default(), &name, &mut problems);
+    let mut format = format::plan(config.format.unwrap_or_default(), &name, &mut problems);
+    columns::put(config.columns.unwrap_or_default(), &mut format, &mut problems);
     let sinks = sinks::plan(config.sink.unwrap_or_default(), &mut notes, &mut problems);
     let state = state(config.state.unwrap_or_default(), &name, &mut problems);
     let limits = limits(&config.limits.unwrap_or_default(), &mut problems);

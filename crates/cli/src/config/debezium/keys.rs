@@ -72,8 +72,6 @@ const TOPICS: &str = "no topics are created by the sinks there are";
 const RETRY: &str = "what is retried and for how long is set by source.reconnect";
 const LEAVE_OUT: &str = "leave it out";
 const FAIL: &str = "the run stops at what it cannot handle: set it to fail, or leave it out";
-const COLUMNS: &str =
-    "columns are not filtered, masked or cut yet: leave it out only if all of them may be seen";
 const PEM: &str = "Java key stores are not read: export to PEM (keytool -exportcert -rfc) and set \
     becauselog.source.tls.ca (and .cert, .key)";
 const SIGNALS: &str = "signals are not read yet: leave it out";
@@ -118,10 +116,10 @@ pub const KEYS: &[Known] = &[
     done("table.include.list"),
     done("table.exclude.list"),
     done("table.ignore.builtin"),
-    later("column.include.list", COLUMNS),
-    later("column.exclude.list", COLUMNS),
-    later("column.mask.*", COLUMNS),
-    later("column.truncate.*", COLUMNS),
+    done("column.include.list"),
+    done("column.exclude.list"),
+    done("column.mask.*"),
+    done("column.truncate.*"),
     later("column.propagate.source.type", "the source's types are not written into schemas yet: leave it out"),
     later("datatype.propagate.source.type", "the source's types are not written into schemas yet: leave it out"),
     later("message.key.columns", "the key is the primary key or the first unique one: leave it out"),

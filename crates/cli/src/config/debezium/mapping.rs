@@ -2,7 +2,7 @@
 
 use toml::{Table, Value};
 
-use super::{Connector, converters, java_regex};
+use super::{Connector, columns, converters, java_regex};
 use crate::{
     config::{
         Translated,
@@ -33,6 +33,7 @@ pub fn map(connector: &Connector) -> Result<Translated, ConfigError> {
     mapping.names()?;
     mapping.address()?;
     mapping.tables()?;
+    mapping.columns()?;
     mapping.format()?;
     mapping.snapshot();
     if !mapping.problems.is_empty() {
@@ -150,9 +151,11 @@ impl Mapping<'_> {
     }
 
     fn tables(&mut self) -> Result<(), ConfigError> {
-        for (one, other) in
-            [("database.include.list", "database.exclude.list"), ("table.include.list", "table.exclude.list")]
-        {
+        for (one, other) in [
+            ("database.include.list", "database.exclude.list"),
+            ("table.include.list", "table.exclude.list"),
+            ("column.include.list", "column.exclude.list"),
+        ] {
             let given = |key: &str| self.connector.get(key).is_some_and(|text| !text.is_empty());
             if given(one) && given(other) {
                 let what = format!("cannot be given together with {}", self.connector.written(one));
@@ -164,6 +167,30 @@ impl Mapping<'_> {
         self.patterns("table.include.list", "tables.include")?;
         self.patterns("table.exclude.list", "tables.exclude")?;
         self.flag("table.ignore.builtin", "tables.ignore_builtin")
+    }
+
+    /// Filters and masks. Of several masks for a column the peer takes cutting first.
+    fn columns(&mut self) -> Result<(), ConfigError> {
+        self.patterns("column.include.list", "columns.include")?;
+        self.patterns("column.exclude.list", "columns.exclude")?;
+        let keys = |start: &str| {
+            let keys = self.connector.pairs.keys().filter(|key| key.starts_with(start));
+            keys.cloned().collect::<Vec<_>>()
+        };
+        let keys: Vec<String> = keys("column.truncate.").into_iter().chain(keys("column.mask.")).collect();
+        for (number, key) in keys.iter().enumerate() {
+            let at = format!("columns.mask.{number}");
+            self.patterns(key, &format!("{at}.columns"))?;
+            match columns::mask(key) {
+                Ok(parts) => {
+                    for (name, value) in parts {
+                        self.put(&format!("{at}.{name}"), key, value)?;
+                    }
+                }
+                Err(what) => self.problem(key, what),
+            }
+        }
+        Ok(())
     }
 
     fn patterns(&mut self, key: &str, path: &str) -> Result<(), ConfigError> {

@@ -1,6 +1,9 @@
 //! Connectors' configs.
 
-use becauselog_format::{BigintUnsigned, BinaryMode, DecimalMode, Rendering, TimePrecision};
+use becauselog_format::{
+    BigintUnsigned, BinaryMode, ColumnRules, DecimalMode, HashAlgorithm, HashOf, Mask, Rendering,
+    TimePrecision,
+};
 
 use super::*;
 use becauselog_binlog::connection::TlsMode;
@@ -100,9 +103,9 @@ fn an_unknown_key_is_refused_with_the_nearest_and_lenient_warns() {
 
 #[test]
 fn what_is_not_supported_yet_is_refused_by_name() {
-    let (code, text) = least("post.processors=p\ncolumn.include.list=a\nheartbeat.interval.ms=5").error();
+    let (code, text) = least("post.processors=p\nmessage.key.columns=a\nheartbeat.interval.ms=5").error();
     assert_eq!(code, "E_CONFIG_UNSUPPORTED");
-    for key in ["`post.processors`", "`column.include.list`", "`heartbeat.interval.ms`"] {
+    for key in ["`post.processors`", "`message.key.columns`", "`heartbeat.interval.ms`"] {
         assert!(text.contains(key), "{key} in {text}");
     }
     assert!(
@@ -111,6 +114,24 @@ fn what_is_not_supported_yet_is_refused_by_name() {
     assert!(least("include.schema.changes=true").error().1.contains("set it to false"));
     assert!(least("database.ssl.truststore=/a.jks").error().1.contains("becauselog.source.tls.ca"));
     assert!(least("post.processors=p").lenient().load().is_ok());
+}
+
+#[test]
+fn columns_are_filtered_and_masked_by_the_peers_keys() {
+    let masks = "column.exclude.list=shop\\\\.a\\\\.secret\ncolumn.mask.with.3.chars=.*\\\\.phone\ncolumn.truncate.to.4.chars=x.y.z\n\
+        column.mask.hash.v2.SHA-256.with.salt.CzQMA0cB5K=.*\\\\.email\n";
+    let expected = ColumnRules::none().with_exclude(&["shop\\.a\\.secret".to_owned()]).unwrap();
+    let expected = expected.with_mask(&["x.y.z".to_owned()], Mask::Cut(4)).unwrap();
+    let hash =
+        Mask::Hash { algorithm: HashAlgorithm::Sha256, salt: "CzQMA0cB5K".to_owned(), of: HashOf::Utf8 };
+    let expected = expected.with_mask(&[".*\\.email".to_owned()], hash).unwrap();
+    let expected = expected.with_mask(&[".*\\.phone".to_owned()], Mask::Stars(3)).unwrap();
+    assert_eq!(format(&least(masks).plan()).columns, expected);
+    assert!(least("column.truncate.to.0.chars=a").error().1.contains("`column.truncate.to.0.chars`"));
+    assert!(least("column.mask.hash.SHA3.with.salt.x=a").error().1.contains("SHA-256"));
+    assert!(least("column.mask.off=a").error().1.contains("`column.mask.off`"));
+    assert!(least("column.include.list=a\ncolumn.exclude.list=b").error().1.contains("column.include.list"));
+    assert!(least("column.mask.with.3.chars=(?!a).*").error().1.contains("looks ahead"));
 }
 
 #[test]

@@ -6,7 +6,12 @@ const LEAST: &str = "connector.class=io.debezium.connector.mysql.MySqlConnector\
     database.user=u\ntopic.prefix=shop\nsnapshot.mode=no_data\n";
 
 /// Configs of all shapes; what is not supported in them is left out of both.
-const CORPUS: [(&str, &str); 9] = [
+const CORPUS: [(&str, &str); 10] = [
+    (
+        "masks.properties",
+        "column.exclude.list=shop\\\\.a\\\\.secret\ncolumn.mask.with.12.chars=shop.a.x\ncolumn.truncate.to.4.chars=shop.a.y\n\
+         column.mask.hash.SHA-256.with.salt.a.b=shop.a.z\ncolumn.mask.hash.v2.MD5.with.salt.$$=shop.a.w\n",
+    ),
     ("least.properties", LEAST),
     (
         "first-version.properties",
@@ -107,12 +112,12 @@ fn every_key_is_told_once() {
         keys.dedup();
         assert_eq!(keys.len(), told, "{}: {keys:?}", one.0);
     }
-    let migration = migrate_of(&file("a.properties", &format!("{LEAST}{}", CORPUS[8].1)));
+    let migration = migrate_of(&file("a.properties", &format!("{LEAST}{}", CORPUS[9].1)));
     assert_eq!(outcome(&migration, "table.whitelist"), Outcome::NoEffect);
     assert_eq!(outcome(&migration, "database.server.name"), Outcome::NoEffect);
     assert_eq!(outcome(&migration, "table.include.list"), Outcome::Kept);
     assert_eq!(outcome(&migration, "foo.bar"), Outcome::Refused);
-    let migration = migrate_of(&file("b.properties", CORPUS[1].1));
+    let migration = migrate_of(&file("b.properties", CORPUS[2].1));
     assert_eq!(outcome(&migration, "database.whitelist"), Outcome::Renamed);
     assert_eq!(outcome(&migration, "database.history.kafka.topic"), Outcome::NoEffect);
     assert_eq!(outcome(&migration, "tasks.max"), Outcome::NoEffect);
@@ -166,7 +171,7 @@ fn what_is_no_connectors_config_is_told() {
 
 #[test]
 fn strimzis_connector_with_its_worker_in_one_file() {
-    let connector = CORPUS[5].1;
+    let connector = CORPUS[6].1;
     let worker = "---\nkind: KafkaConnect\nspec:\n  bootstrapServers: k:9092\n  config:\n    group.id: c\n    \
         value.converter: org.apache.kafka.connect.json.JsonConverter\n    value.converter.schemas.enable: false\n";
     let plan = file("a.yaml", &format!("{connector}{worker}")).plan();
