@@ -69,7 +69,7 @@ async fn nothing_is_lost_by_kills_between_writing_and_the_checkpoint() -> Result
     }
     let last = mark(&mut conn).await?;
     let out = scenario.log().with_extension("out");
-    let mut process = scenario.start(&config, &[])?;
+    let process = scenario.start(&config, &[])?;
     let start = std::time::Instant::now();
     while !std::fs::read_to_string(&out)?.contains(&last) {
         ensure!(start.elapsed().as_secs() < 120, "the mark does not come out:\n{}", process.tail());

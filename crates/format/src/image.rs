@@ -17,7 +17,7 @@ pub(crate) trait Render {
     fn push(
         &mut self,
         out: &mut Vec<u8>,
-        cell: Cell<'_>,
+        cell: &Cell<'_>,
         column: &Column,
         shape: &ColumnShape,
     ) -> Result<(), Fault>;
@@ -78,9 +78,13 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
     let mut cells = image.cells();
     let mut found = 0usize;
     for (column, column_shape) in table.columns.iter().zip(&shape.columns) {
-        let cell = match cells.next() {
+        // The cell stays where it was written: to copy it at once would wait for those writes.
+        let next = cells.next();
+        let cell = match &next {
             Some(Ok(cell)) => cell,
-            Some(Err(source)) => return Err(FormatError::Cell { table: shape.name.clone(), source }),
+            Some(Err(source)) => {
+                return Err(FormatError::Cell { table: shape.name.clone(), source: *source });
+            }
             None => return Err(count_differs(shape, found)),
         };
         if !matches!(cell, Cell::Absent) {
@@ -106,7 +110,7 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
 
 fn shown(
     out: &mut Vec<u8>,
-    cell: Cell<'_>,
+    cell: &Cell<'_>,
     column: &Column,
     shape: &ColumnShape,
     render: &mut impl Render,
@@ -125,7 +129,7 @@ fn shown(
 fn hidden(
     hidden: &Hidden,
     out: &mut Vec<u8>,
-    cell: Cell<'_>,
+    cell: &Cell<'_>,
     column: &Column,
     shape: &ColumnShape,
     render: &mut impl Render,

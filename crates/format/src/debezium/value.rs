@@ -26,7 +26,7 @@ impl Render for Values<'_> {
     fn push(
         &mut self,
         out: &mut Vec<u8>,
-        cell: Cell<'_>,
+        cell: &Cell<'_>,
         column: &Column,
         shape: &ColumnShape,
     ) -> Result<(), Fault> {
@@ -51,16 +51,16 @@ impl Values<'_> {
     pub(super) fn cell(
         &mut self,
         out: &mut Vec<u8>,
-        cell: Cell<'_>,
+        cell: &Cell<'_>,
         column: &Column,
         shape: &ColumnShape,
     ) -> Result<(), Fault> {
-        match cell {
+        match *cell {
             Cell::Null => out.extend_from_slice(b"null"),
             Cell::Int(value) => text::int(out, value),
             Cell::UInt(value) => self.unsigned(out, value, &shape.kind),
             Cell::Text(bytes, charset) => self.text(out, bytes, charset),
-            Cell::Decimal(value) => self.decimal(out, &value),
+            Cell::Decimal(ref value) => self.decimal(out, value),
             Cell::Datetime(value) => {
                 temporal::datetime(out, value, place(shape), self.config, self.losses);
             }
@@ -87,6 +87,7 @@ impl Values<'_> {
         }
         Ok(())
     }
+
     fn unsigned(&mut self, out: &mut Vec<u8>, value: u64, kind: &ColumnKind) {
         if !matches!(kind, ColumnKind::BigInt { .. }) {
             return text::uint(out, value);

@@ -71,7 +71,7 @@ impl Hidden {
     pub(crate) fn push(
         &self,
         out: &mut Vec<u8>,
-        cell: Cell<'_>,
+        cell: &Cell<'_>,
         column: &Column,
         shape: &ColumnShape,
         render: &mut impl Render,
@@ -84,7 +84,7 @@ impl Hidden {
             }
             (Self::Cut { units, bytes }, Cell::Binary(all)) if render.binary_is_bytes() => {
                 let cut = all.get(..*units).unwrap_or(all);
-                render.push(out, Cell::Binary(cut), column, bytes)
+                render.push(out, &Cell::Binary(cut), column, bytes)
             }
             (Self::Cut { units, .. }, cell) => {
                 let start = out.len();

@@ -25,17 +25,17 @@ impl Render for Values<'_> {
     fn push(
         &mut self,
         out: &mut Vec<u8>,
-        cell: Cell<'_>,
+        cell: &Cell<'_>,
         column: &Column,
         shape: &ColumnShape,
     ) -> Result<(), Fault> {
-        match cell {
+        match *cell {
             Cell::Null => out.extend_from_slice(b"null"),
             Cell::Int(value) => text::int(out, value),
             Cell::UInt(value) | Cell::Bit(value) => text::uint(out, value),
             Cell::Float(value) => float::server_float(out, value),
             Cell::Double(value) => float::server_double(out, value),
-            Cell::Decimal(value) => quoted(out, |out| value.push_text(out)),
+            Cell::Decimal(ref value) => quoted(out, |out| value.push_text(out)),
             Cell::Year(year) => text::uint(out, year.into()),
             Cell::Date(value) => quoted(out, |out| time::date(out, value)),
             Cell::Time(value) => quoted(out, |out| time::time(out, value, Digits(fsp(shape)))),

@@ -35,7 +35,7 @@ pub(in super::super) fn text(
     let mut losses = Losses::default();
     let mut values = Values { config, losses: &mut losses, bytes: &mut bytes, text: &mut text };
     // What cannot be rendered is no default.
-    let rendered = values.cell(&mut out, cell, column, shape).is_ok() && out != b"null";
+    let rendered = values.cell(&mut out, &cell, column, shape).is_ok() && out != b"null";
     rendered.then_some(out)
 }
 
