@@ -86,6 +86,7 @@ pub use decimal::Decimal;
 pub use error::{ConfigError, ConfigErrors, DataError};
 pub use json::{DecimalFormat, JsonConfig, JsonConverter, read_message, read_payload};
 pub use record::{Header, Record};
+pub use regex::Renaming;
 pub use schema::{Field, Kind, Schema, logical};
 pub use schema_names::Adjustment;
 pub use value::{Struct, Value};

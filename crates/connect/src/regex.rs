@@ -1,6 +1,7 @@
 //! Java's regular expressions, refused where they cannot be taken exactly.
 
 mod classes;
+mod renaming;
 mod replacement;
 mod rewrite;
 mod translate;
@@ -8,6 +9,7 @@ mod translate;
 use fancy_regex::{Captures, Regex, RegexBuilder};
 
 use crate::DataError;
+pub use renaming::Renaming;
 use replacement::Replacement;
 pub(crate) use rewrite::Rewrite;
 

@@ -3,7 +3,9 @@
 mod change;
 mod config;
 mod connect;
+mod keys;
 mod names;
+mod options;
 mod prepared;
 mod schema;
 mod source;
@@ -22,7 +24,9 @@ use self::{
 pub use self::{
     config::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision, TsSource},
     connect::Connect,
-    names::{TopicCharacters, TopicNaming},
+    keys::KeyColumns,
+    names::{TopicCharacters, TopicNaming, TopicRegex},
+    options::JavaPatterns,
 };
 use crate::{
     FormatError, Losses, Parts,
@@ -60,7 +64,7 @@ impl Debezium {
         let parts = if through.is_some() { Parts::Records } else { config.parts };
         let config = DebeziumConfig { parts, ..config };
         let value_end: &[u8] = if connect.value_has_schema() { b"}" } else { b"" };
-        let work = Work::new(&config, value_end);
+        let work = Work::new(&config, value_end, connect.fills_defaults());
         Self { config, losses: Losses::default(), tables: Tables::new(), work, connect, through }
     }
 
@@ -115,6 +119,9 @@ impl Debezium {
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         let Self { config, losses, tables, work, connect, through } = self;
+        if config.skipped_operations.contains(&change.op) {
+            return Ok(());
+        }
         let place = tables.find(change.shape, |shape| Prepared::of(shape, config, connect));
         let no_image = || FormatError::NoImage { table: change.shape.name.clone() };
         let table = tables.get_mut(place).ok_or_else(no_image)?.as_mut().map_err(|error| error.clone())?;

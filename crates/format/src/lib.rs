@@ -44,11 +44,11 @@ mod tables;
 mod text;
 mod wkb;
 
-pub use becauselog_connect::{Adjustment, ConfigErrors};
+pub use becauselog_connect::{Adjustment, ConfigErrors, Renaming};
 pub use ddl::DdlChange;
 pub use debezium::{
-    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, Rendering, TimePrecision,
-    TopicCharacters, TopicNaming, TsSource,
+    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, JavaPatterns, KeyColumns,
+    Rendering, TimePrecision, TopicCharacters, TopicNaming, TopicRegex, TsSource,
 };
 pub use error::FormatError;
 pub use losses::Losses;

@@ -7,6 +7,7 @@ mod choice;
 mod hash;
 mod hidden;
 
+pub(crate) use choice::Names;
 pub use choice::{ColumnRules, MaskError};
 pub use hash::{HashAlgorithm, HashOf};
 pub(crate) use hidden::{Hidden, schema_parameter};

@@ -69,10 +69,10 @@ const DELETE: &[u8] = b"\"d\"";
 
 impl Work {
     /// `value_end`: what stands after each value, beyond the envelope's brace.
-    pub(super) fn new(config: &DebeziumConfig, value_end: &'static [u8]) -> Self {
+    pub(super) fn new(config: &DebeziumConfig, value_end: &'static [u8], fills_defaults: bool) -> Self {
         Self {
             records: Records::new(&config.name, config.parts, context_headers(config)),
-            source: SourceBlock::default(),
+            source: SourceBlock::new(fills_defaults),
             before_key: KeyPlaces::default(),
             after_key: KeyPlaces::default(),
             bytes: Vec::new(),
@@ -146,6 +146,10 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         out.values.extend_from_slice(b",\"after\":");
         let after_start = out.values.len();
         self.after(out)?;
+        if self.config.skip_unchanged && self.unchanged(&out.values, before_start..before_end, after_start)? {
+            out.values.truncate(start);
+            return Ok(());
+        }
         if self.key_changed(&out.values) {
             return self.key_change(out, topic, start, before_start..before_end, after_start);
         }
@@ -202,6 +206,28 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         image::object(&mut out.values, image, self.change.shape, &self.table.texts, &mut values, after_key)
     }
 
+    /// Whether an update changed nothing that is written. A NULL that is written as its column's default is no such value.
+    fn unchanged(
+        &self,
+        values: &[u8],
+        before: std::ops::Range<usize>,
+        after_start: usize,
+    ) -> Result<bool, FormatError> {
+        if values.get(before) != values.get(after_start..) {
+            return Ok(false);
+        }
+        let (Some(before), Some(after)) = (self.change.before, self.change.after) else { return Ok(false) };
+        for ((column, before), after) in
+            self.table.texts.columns.iter().zip(before.cells()).zip(after.cells())
+        {
+            let failed = |source| FormatError::Cell { table: self.change.shape.name.clone(), source };
+            if column.default.is_some() && before.map_err(failed)? != after.map_err(failed)? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     fn no_image(&self) -> FormatError {
         FormatError::NoImage { table: self.change.shape.name.clone() }
     }
@@ -228,7 +254,7 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
             table: self.change.shape.name.clone(),
             column: self.table.key.get(place).copied().unwrap_or(place),
         })?;
-        let Some(plain) = plain else {
+        let Some(plain) = self.with_key_field(out, plain) else {
             out.head.truncate(start);
             return Ok(None);
         };
@@ -236,6 +262,21 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
             out.head.push(b'}');
         }
         Ok(Some(Key { whole: span(start, out.head.len()), plain }))
+    }
+
+    /// The key that was just written with one more field at its end, where the naming of topics asks for it.
+    fn with_key_field(&self, out: &mut EncodedBatch, plain: Option<Span>) -> Option<Span> {
+        let Some((_, field)) = self.table.key_field.split_first() else { return plain };
+        let start = plain.map_or(out.head.len(), |plain| plain.range().start);
+        if plain.is_some() {
+            out.head.pop();
+            out.head.push(b',');
+        } else {
+            out.head.push(b'{');
+        }
+        out.head.extend_from_slice(field);
+        out.head.push(b'}');
+        Some(span(start, out.head.len()))
     }
 
     /// Begins a value; where it begins.

@@ -1,8 +1,12 @@
 //! How Debezium's events are to be written.
 
 use becauselog_connect::Adjustment;
+use becauselog_model::Op;
 
-use super::names::{TopicCharacters, TopicNaming};
+use super::{
+    keys::KeyColumns,
+    names::{TopicCharacters, TopicNaming, TopicRegex},
+};
 use crate::{ColumnRules, Parts};
 
 /// `decimal.handling.mode`: how `DECIMAL` is written.
@@ -86,6 +90,8 @@ pub struct DebeziumConfig {
     pub topic_naming: TopicNaming,
     /// `topic.naming.strategy`: how characters that Kafka does not take are written.
     pub topic_characters: TopicCharacters,
+    /// `topic.regex`: topics by a pattern over their names. With it every key tells its table.
+    pub topic_regex: Option<TopicRegex>,
     /// `schema.name.adjustment.mode`.
     pub schema_names: Adjustment,
     /// `field.name.adjustment.mode`.
@@ -118,6 +124,12 @@ pub struct DebeziumConfig {
     pub extended_headers: bool,
     /// Which columns are written, and how values are hidden. Keys always stand as they are.
     pub columns: ColumnRules,
+    /// `message.key.columns`: other keys than the tables' own.
+    pub key_columns: KeyColumns,
+    /// `skipped.operations`: the changes that have no records.
+    pub skipped_operations: Vec<Op>,
+    /// `skip.messages.without.change`: updates of nothing that is written have no records.
+    pub skip_unchanged: bool,
     /// Which parts are wanted.
     pub parts: Parts,
 }
@@ -138,6 +150,7 @@ impl DebeziumConfig {
             topic_delimiter: ".".to_owned(),
             topic_naming: TopicNaming::Default,
             topic_characters: TopicCharacters::Underscore,
+            topic_regex: None,
             schema_names: Adjustment::None,
             field_names: Adjustment::None,
             connector_name: name.to_owned(),
@@ -154,6 +167,9 @@ impl DebeziumConfig {
             ts: TsSource::Processing,
             extended_headers: true,
             columns: ColumnRules::none(),
+            key_columns: KeyColumns::default(),
+            skipped_operations: Vec::new(),
+            skip_unchanged: false,
             parts: Parts::Records,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use becauselog_connect::Adjustment;
+use becauselog_connect::{Adjustment, DataError, Renaming};
 use becauselog_model::TableName;
 
 use super::DebeziumConfig;
@@ -26,6 +26,17 @@ pub enum TopicCharacters {
     Unicode,
 }
 
+/// `DefaultRegexTopicNamingStrategy`: topics by a pattern over their names, and which table it was in every key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopicRegex {
+    /// `topic.regex` and `topic.replacement`.
+    pub topic: Renaming,
+    /// `topic.key.field.name`; nothing with `topic.key.enforce.uniqueness=false`.
+    pub key_field: Option<Arc<str>>,
+    /// `topic.key.field.regex` and `topic.key.field.replacement`, over the topic before its characters are looked at.
+    pub key_value: Option<Renaming>,
+}
+
 /// Names by the configuration.
 pub(crate) struct Names<'c> {
     config: &'c DebeziumConfig,
@@ -37,23 +48,43 @@ impl<'c> Names<'c> {
     }
 
     /// A table's topic.
-    pub(crate) fn topic(&self, table: &TableName) -> Arc<str> {
+    pub(crate) fn topic(&self, table: &TableName) -> Result<Arc<str>, DataError> {
+        let name = self.joined(table);
+        let topic: Arc<str> = match self.config.topic_characters {
+            TopicCharacters::Underscore => table::topic(&name),
+            TopicCharacters::Unicode => unicode(&name).into(),
+        };
+        let Some(regex) = &self.config.topic_regex else { return Ok(topic) };
+        // The peer keeps the name where the pattern leaves nothing of it.
+        let renamed = regex.topic.apply(&topic)?.filter(|renamed| !renamed.is_empty());
+        Ok(renamed.map_or(topic, Arc::from))
+    }
+
+    /// A table's topic as it is before any character of it is looked at.
+    fn joined(&self, table: &TableName) -> String {
         let Self { config } = self;
-        let delimiter = &*config.topic_delimiter;
         let parts: &[&str] = match config.topic_naming {
             TopicNaming::Default => &[&config.topic_prefix, &table.database, &table.table],
             TopicNaming::Schema => &[&config.topic_prefix, &table.table],
         };
-        let name = parts.join(delimiter);
-        match config.topic_characters {
-            TopicCharacters::Underscore => table::topic(&name),
-            TopicCharacters::Unicode => unicode(&name).into(),
-        }
+        parts.join(&*config.topic_delimiter)
     }
 
     /// What the names of a table's schemas begin with: its topic.
-    pub(crate) fn schema_prefix(&self, table: &TableName) -> Arc<str> {
+    pub(crate) fn schema_prefix(&self, table: &TableName) -> Result<Arc<str>, DataError> {
         self.topic(table)
+    }
+
+    /// The field that tells the table in each of its keys, with its value.
+    pub(crate) fn key_field(&self, table: &TableName) -> Result<Option<(Arc<str>, String)>, DataError> {
+        let Some(regex) = &self.config.topic_regex else { return Ok(None) };
+        let Some(field) = &regex.key_field else { return Ok(None) };
+        let name = self.joined(table);
+        let renamed = match &regex.key_value {
+            Some(renaming) => renaming.apply(&name)?,
+            None => None,
+        };
+        Ok(Some((Arc::clone(field), renamed.unwrap_or(name))))
     }
 
     /// A schema's name.

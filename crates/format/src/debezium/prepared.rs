@@ -9,7 +9,7 @@ use super::{
     names::Names,
     schema::{TableSchemas, default},
 };
-use crate::{FormatError, table::Table};
+use crate::{FormatError, table::Table, text::string};
 
 /// A table's constant texts and schemas.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Prepared {
     pub key: Vec<usize>,
     /// What stands before each key: nothing, or its schema.
     pub key_opening: Box<[u8]>,
+    /// A field that ends each key, as `,"name":"value"`; nothing where there is none.
+    pub key_field: Box<[u8]>,
     /// What stands before each value: nothing, or its schema.
     pub value_opening: Box<[u8]>,
     /// For records that go through transforms and converters.
@@ -32,16 +34,27 @@ impl Prepared {
         connect: &Connect,
     ) -> Result<Self, FormatError> {
         let names = Names::new(config);
-        let key = shape.key.clone().unwrap_or_default();
+        let failed = |source| FormatError::Connect { table: shape.name.clone(), source };
+        let key = config.key_columns.of(shape).or_else(|| shape.key.clone()).unwrap_or_default();
+        let key_field = names.key_field(&shape.name).map_err(failed)?;
+        let topic = names.topic(&shape.name).map_err(failed)?;
         // The peer keeps an ENUM's texts in a list with commas, and commas in them with a backslash.
         let comma = if config.rendering == Rendering::Peer { "\\," } else { "," };
         let called = |name: &str| names.field(name).into_owned();
-        let texts = Table::prepare(shape, names.topic(&shape.name), &key, called, comma)
-            .with_rules(&config.columns, shape);
+        let texts = Table::prepare(shape, topic, &key, called, comma).with_rules(&config.columns, shape);
         let columns = shape.columns.iter().zip(&texts.columns);
         let defaults: Vec<_> = columns.map(|(shape, column)| default::text(shape, column, config)).collect();
-        let mut prepared =
-            Self { texts, key, key_opening: Box::default(), value_opening: Box::default(), schemas: None };
+        let mut prepared = Self {
+            texts,
+            key,
+            key_opening: Box::default(),
+            key_field: key_field
+                .as_ref()
+                .map(|(name, value)| constant_field(name, value))
+                .unwrap_or_default(),
+            value_opening: Box::default(),
+            schemas: None,
+        };
         let way = connect.way();
         if way != Way::Records && connect.fills_defaults() {
             for (column, default) in prepared.texts.columns.iter_mut().zip(&defaults) {
@@ -51,8 +64,9 @@ impl Prepared {
         if way == Way::Plain {
             return Ok(prepared);
         }
-        let schemas = TableSchemas::of(shape, &prepared.key, &names, config, &defaults);
-        let failed = |source| FormatError::Connect { table: shape.name.clone(), source };
+        let field = key_field.as_ref().map(|(name, _)| &**name);
+        let schemas =
+            TableSchemas::of(shape, &prepared.key, field, &names, config, &defaults).map_err(failed)?;
         match way {
             Way::Plain => {}
             Way::Schemas { key, value } => {
@@ -67,6 +81,15 @@ impl Prepared {
         }
         Ok(prepared)
     }
+}
+
+/// `,"name":"value"`
+fn constant_field(name: &str, value: &str) -> Box<[u8]> {
+    let mut out = vec![b','];
+    string::quoted(&mut out, name);
+    out.push(b':');
+    string::quoted(&mut out, value);
+    out.into()
 }
 
 /// `{"schema":…,"payload":`

@@ -5,7 +5,7 @@ pub(super) mod default;
 
 use std::sync::Arc;
 
-use becauselog_connect::{Field, Kind, Schema, Value, read_payload};
+use becauselog_connect::{DataError, Field, Kind, Schema, Value, read_payload};
 use becauselog_model::{ColumnShape, TableShape};
 
 use super::{DebeziumConfig, names::Names};
@@ -22,15 +22,16 @@ pub(crate) struct TableSchemas {
 impl TableSchemas {
     /// Makes them for a shape whose keys are these columns.
     ///
-    /// `defaults`: for each column its default as JSON.
+    /// `key_field`: one more field of the key; `defaults`: for each column its default as JSON.
     pub(crate) fn of(
         shape: &TableShape,
         key: &[usize],
+        key_field: Option<&str>,
         names: &Names<'_>,
         config: &DebeziumConfig,
         defaults: &[Option<Vec<u8>>],
-    ) -> Self {
-        let prefix = names.schema_prefix(&shape.name);
+    ) -> Result<Self, DataError> {
+        let prefix = names.schema_prefix(&shape.name)?;
         let field =
             |column: &ColumnShape, schema: Schema| Field::new(names.field(&column.name), Arc::new(schema));
         // A key is as it is, whatever is hidden in the row.
@@ -41,6 +42,7 @@ impl TableSchemas {
         let in_key = key.iter().filter_map(|index| of(*index));
         let in_key: Vec<Field> = in_key
             .map(|(column, default)| field(column, with_default(column::schema(column, config), default)))
+            .chain(key_field.map(|name| required(name, Kind::String)))
             .collect();
         let all = (0..shape.columns.len()).filter_map(of);
         let shown = all.filter(|(column, _)| config.columns.shows(&shape.name, &column.name));
@@ -53,7 +55,7 @@ impl TableSchemas {
         let key = (!in_key.is_empty()).then(|| Arc::new(named(in_key, "Key")));
         let row = Arc::new(named(columns, "Value").optional());
         let name = names.adjusted(&format!("{prefix}.Envelope"));
-        Self { key, envelope: Arc::new(envelope(row, name.into())) }
+        Ok(Self { key, envelope: Arc::new(envelope(row, name.into())) })
     }
 }
 

@@ -16,6 +16,8 @@ pub(super) const CONNECTOR: &str = "mysql";
 #[derive(Debug, Default)]
 pub(super) struct SourceBlock {
     made_for: Option<MadeFor>,
+    /// The peer leaves this field to its schema's default, which a converter may write as null.
+    snapshot_is_null: bool,
     before_row: Vec<u8>,
     after_row: Vec<u8>,
 }
@@ -49,6 +51,11 @@ impl MadeFor {
 }
 
 impl SourceBlock {
+    /// A block for a converter that writes defaults in place of null, or does not.
+    pub(super) fn new(fills_defaults: bool) -> Self {
+        Self { snapshot_is_null: !fills_defaults, ..Self::default() }
+    }
+
     /// Makes the block that of `event`.
     pub(super) fn of(
         &mut self,
@@ -95,7 +102,10 @@ impl SourceBlock {
         string::quoted(out, &config.topic_prefix);
         let time_us = made_us(transaction, event);
         number(out, ",\"ts_ms\":", time_us / 1000);
-        out.extend_from_slice(b",\"snapshot\":\"false\",\"db\":");
+        let snapshot: &[u8] = if self.snapshot_is_null { b"null" } else { b"\"false\"" };
+        out.extend_from_slice(b",\"snapshot\":");
+        out.extend_from_slice(snapshot);
+        out.extend_from_slice(b",\"db\":");
         string::quoted(out, &shape.name.database);
         number(out, ",\"sequence\":null,\"ts_us\":", time_us);
         number(out, ",\"ts_ns\":", time_us.saturating_mul(1000));

@@ -32,8 +32,9 @@ pub(crate) enum ColumnRule<'r> {
     Mask(&'r Mask),
 }
 
+/// Patterns of columns, or of other names.
 #[derive(Debug, Clone, Default)]
-struct Names(RegexSet);
+pub(crate) struct Names(RegexSet);
 
 impl PartialEq for Names {
     fn eq(&self, other: &Self) -> bool {
@@ -44,7 +45,12 @@ impl PartialEq for Names {
 impl Eq for Names {}
 
 impl Names {
-    fn of(patterns: &[String]) -> Result<Self, MaskError> {
+    /// Whether any pattern matches the whole name.
+    pub(crate) fn matches(&self, name: &str) -> bool {
+        self.0.is_match(name)
+    }
+
+    pub(crate) fn of(patterns: &[String]) -> Result<Self, MaskError> {
         for pattern in patterns {
             // Alone first: `a)|(b` would be accepted between our own parentheses.
             regex::Regex::new(pattern)

@@ -2,7 +2,7 @@
 
 use becauselog_format::{
     Adjustment, BigintUnsigned, BinaryMode, Connect, DebeziumConfig, DecimalMode, HashAlgorithm, HashOf,
-    Mask, TimePrecision, TopicCharacters, TopicNaming,
+    JavaPatterns, Mask, TimePrecision, TopicCharacters, TopicNaming,
 };
 use becauselog_testkit::debezium::case::Case;
 use regex::{Regex, RegexBuilder};
@@ -48,6 +48,9 @@ impl Settings {
         }
         let properties: Vec<(String, String)> =
             case.options.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        let java = JavaPatterns { one: |text| Ok(text.to_owned()), list: |text| Ok(patterns(text)) };
+        settings.config =
+            settings.config.with_properties(&properties, java).map_err(|error| error.to_string())?;
         settings.connect = Connect::from_properties(&properties).map_err(|error| error.to_string())?;
         Ok(settings)
     }
@@ -59,10 +62,12 @@ impl Settings {
             "topic.prefix" => config.topic_prefix = value.to_owned(),
             "topic.delimiter" => config.topic_delimiter = value.to_owned(),
             "include.schema.changes" if value == "false" => {}
-            name if Connect::reads(name) => {}
+            name if Connect::reads(name) || DebeziumConfig::reads(name) => {}
             "topic.naming.strategy" => {
                 (config.topic_naming, config.topic_characters) = match value.rsplit('.').next()? {
-                    "DefaultTopicNamingStrategy" => (TopicNaming::Default, TopicCharacters::Underscore),
+                    "DefaultTopicNamingStrategy" | "DefaultRegexTopicNamingStrategy" => {
+                        (TopicNaming::Default, TopicCharacters::Underscore)
+                    }
                     "SchemaTopicNamingStrategy" => (TopicNaming::Schema, TopicCharacters::Underscore),
                     "DefaultUnicodeTopicNamingStrategy" => (TopicNaming::Default, TopicCharacters::Unicode),
                     "SchemaUnicodeTopicNamingStrategy" => (TopicNaming::Schema, TopicCharacters::Unicode),
@@ -87,7 +92,6 @@ impl Settings {
             "tombstones.on.delete" => config.tombstones_on_delete = value == "true",
             "include.query" => config.include_query = value == "true",
             "extended.headers.enabled" => config.extended_headers = value == "true",
-            "enable.time.adjuster" => config.time_adjuster = value == "true",
             "decimal.handling.mode" => config.decimal = decimal(value)?,
             "time.precision.mode" => config.time_precision = time(value)?,
             "binary.handling.mode" => config.binary = binary(value)?,

@@ -1,0 +1,183 @@
+//! Properties of the peer's connector that are taken by their own names.
+
+use becauselog_connect::{ConfigError, ConfigErrors, Renaming};
+use becauselog_model::Op;
+
+use super::{DebeziumConfig, KeyColumns, TopicRegex};
+
+/// How patterns in Java's dialect become ones of the crate `regex`.
+#[derive(Debug, Clone, Copy)]
+pub struct JavaPatterns {
+    /// One pattern.
+    pub one: fn(&str) -> Result<String, String>,
+    /// A list of them, parted by commas.
+    pub list: fn(&str) -> Result<Vec<String>, String>,
+}
+
+const SKIPPED: &str = "skipped.operations";
+const UNCHANGED: &str = "skip.messages.without.change";
+const KEY_COLUMNS: &str = "message.key.columns";
+const ADJUSTER: &str = "enable.time.adjuster";
+const TOPIC_NAMING: &str = "topic.naming.strategy";
+const TOPIC_REGEX: &str = "topic.regex";
+const TOPIC_TO: &str = "topic.replacement";
+const TOPIC_KEY: &str = "topic.key.enforce.uniqueness";
+const FIELD: &str = "topic.key.field.name";
+const FIELD_REGEX: &str = "topic.key.field.regex";
+const FIELD_TO: &str = "topic.key.field.replacement";
+
+/// The properties with exactly these names.
+const KEYS: [&str; 10] = [
+    SKIPPED,
+    UNCHANGED,
+    KEY_COLUMNS,
+    ADJUSTER,
+    TOPIC_REGEX,
+    TOPIC_TO,
+    TOPIC_KEY,
+    FIELD,
+    FIELD_REGEX,
+    FIELD_TO,
+];
+
+/// What the peer calls a key's field that tells the table.
+const FIELD_DEFAULT: &str = "__dbz__physicalTableIdentifier";
+
+impl DebeziumConfig {
+    /// Whether a property is one that [`DebeziumConfig::with_properties`] takes.
+    #[must_use]
+    pub fn reads(key: &str) -> bool {
+        KEYS.contains(&key)
+    }
+
+    /// The same with what a connector's properties say; those that [`DebeziumConfig::reads`] does not know are not
+    /// looked at.
+    ///
+    /// # Errors
+    /// Everything wrong at once, each by its key.
+    pub fn with_properties(
+        self,
+        properties: &[(String, String)],
+        java: JavaPatterns,
+    ) -> Result<Self, ConfigErrors> {
+        let mut options = Options { properties, java, wrong: Vec::new() };
+        let config = options.read(self);
+        if options.wrong.is_empty() { Ok(config) } else { Err(ConfigErrors(options.wrong)) }
+    }
+}
+
+pub(super) struct Options<'p> {
+    pub(super) properties: &'p [(String, String)],
+    pub(super) java: JavaPatterns,
+    wrong: Vec<ConfigError>,
+}
+
+impl<'p> Options<'p> {
+    fn read(&mut self, mut config: DebeziumConfig) -> DebeziumConfig {
+        if let Some(value) = self.get(SKIPPED) {
+            config.skipped_operations = self.kept(SKIPPED, operations(value)).unwrap_or_default();
+        }
+        config.skip_unchanged = self.flag(UNCHANGED).unwrap_or(config.skip_unchanged);
+        config.time_adjuster = self.flag(ADJUSTER).unwrap_or(config.time_adjuster);
+        if let Some(value) = self.get(KEY_COLUMNS) {
+            let read = key_columns(value, self.java);
+            config.key_columns = self.kept(KEY_COLUMNS, read).unwrap_or_default();
+        }
+        config.topic_regex = self.topic_regex();
+        config
+    }
+
+    /// A property without the blanks around it; nothing where it is empty.
+    pub(super) fn get(&self, key: &str) -> Option<&'p str> {
+        let found = self.properties.iter().find(|(name, _)| name == key);
+        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    pub(super) fn fail(&mut self, key: &str, problem: impl Into<String>) {
+        self.wrong.push(ConfigError { key: key.to_owned(), problem: problem.into() });
+    }
+
+    pub(super) fn kept<T>(&mut self, key: &str, read: Result<T, String>) -> Option<T> {
+        read.map_err(|problem| self.fail(key, problem)).ok()
+    }
+
+    pub(super) fn flag(&mut self, key: &str) -> Option<bool> {
+        let value = self.get(key)?;
+        match value.to_ascii_lowercase().as_str() {
+            "true" => Some(true),
+            "false" => Some(false),
+            _ => {
+                self.fail(key, "expected true or false");
+                None
+            }
+        }
+    }
+
+    fn topic_regex(&mut self) -> Option<TopicRegex> {
+        let strategy = self.get(TOPIC_NAMING).unwrap_or_default();
+        if !strategy.ends_with(".DefaultRegexTopicNamingStrategy") {
+            return None;
+        }
+        let topic = self.renaming(TOPIC_REGEX, TOPIC_TO);
+        if topic.is_none() && self.get(TOPIC_REGEX).is_none() {
+            self.fail(TOPIC_REGEX, "is missing: DefaultRegexTopicNamingStrategy needs it");
+        }
+        let unique = self.flag(TOPIC_KEY).unwrap_or(true);
+        let key_field = unique.then(|| self.get(FIELD).unwrap_or(FIELD_DEFAULT).into());
+        let key_value = self.renaming(FIELD_REGEX, FIELD_TO);
+        Some(TopicRegex { topic: topic?, key_field, key_value })
+    }
+
+    fn renaming(&mut self, regex: &str, to: &str) -> Option<Renaming> {
+        match (self.get(regex), self.get(to)) {
+            (Some(pattern), Some(replacement)) => {
+                let made = Renaming::new(pattern, replacement);
+                self.kept(regex, made)
+            }
+            (Some(_), None) => {
+                self.fail(to, format!("is missing: {regex} needs it"));
+                None
+            }
+            (None, Some(_)) => {
+                self.fail(regex, format!("is missing: {to} needs it"));
+                None
+            }
+            (None, None) => None,
+        }
+    }
+}
+
+/// `c,u,d,t`, or `none`. Truncates are no rows: they are not looked at here.
+fn operations(value: &str) -> Result<Vec<Op>, String> {
+    let mut operations = Vec::new();
+    let names: Vec<&str> = value.split(',').map(str::trim).collect();
+    for name in &names {
+        match *name {
+            "c" => operations.push(Op::Insert),
+            "u" => operations.push(Op::Update),
+            "d" => operations.push(Op::Delete),
+            "t" => {}
+            "none" if names.len() == 1 => {}
+            "none" => return Err("none stands alone".to_owned()),
+            other => return Err(format!("{other:?} is none of c, u, d, t and none")),
+        }
+    }
+    Ok(operations)
+}
+
+/// `table:column,column;table:column`: both patterns.
+fn key_columns(value: &str, java: JavaPatterns) -> Result<KeyColumns, String> {
+    let mut patterns = Vec::new();
+    for part in value.split(';').filter(|part| !part.trim().is_empty()) {
+        let expected = || format!("expected TABLE:COLUMN,COLUMN without blanks, and found {part:?}");
+        let (table, columns) = part.trim().split_once(':').ok_or_else(expected)?;
+        let plain = |text: &str| !text.is_empty() && !text.contains(|c: char| c == ':' || c.is_whitespace());
+        if !plain(table) || !plain(columns) {
+            return Err(expected());
+        }
+        for column in columns.split(',') {
+            patterns.push((java.one)(&format!("{table}.{column}"))?);
+        }
+    }
+    KeyColumns::new(&patterns).map_err(|error| error.to_string())
+}
