@@ -142,5 +142,5 @@ const NEW_DECIMAL: u8 = 246;
 /// A decimal: precision, scale, then its stored bytes.
 fn decimal(bytes: &[u8]) -> Option<becauselog_model::Decimal<'_>> {
     let [precision, scale, stored @ ..] = bytes else { return None };
-    becauselog_model::Decimal::new(stored, *precision, *scale)
+    becauselog_model::Decimal::in_json(stored, *precision, *scale)
 }

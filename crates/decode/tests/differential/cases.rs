@@ -1,9 +1,14 @@
 //! The tables: columns with their SQL types, how to make values for them, and how they are compared.
 
+#[path = "cases/bytes.rs"]
 mod bytes;
+#[path = "cases/documents.rs"]
 mod documents;
+#[path = "cases/numbers.rs"]
 mod numbers;
+#[path = "cases/texts.rs"]
 mod texts;
+#[path = "cases/times.rs"]
 mod times;
 
 use becauselog_testkit::Dialect;
