@@ -16,7 +16,7 @@ use super::{
 use crate::exit::Exit;
 
 /// Compares a page with the one in `docs/`, or writes it.
-fn compare(name: &str, page: &str) {
+pub(super) fn compare(name: &str, page: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(&path, page).unwrap();
