@@ -15,8 +15,8 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use tracing::{debug, info, warn};
 
-/// When it is measured: at the start, once more soon, so that there is a rate, then each minute.
-const FIRST: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(5)];
+/// When it is measured: soon after the start, once more a little later, so that there is a rate, then each minute.
+const FIRST: [Duration; 2] = [Duration::from_secs(2), Duration::from_secs(5)];
 const EVERY: Duration = Duration::from_secs(60);
 
 /// A quarter of the time that the log is kept is left: somebody should look.
