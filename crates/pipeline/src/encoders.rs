@@ -16,6 +16,9 @@ const SMALL_BYTES: usize = 16 << 10;
 /// Buffers larger than this are not kept for the next batch.
 const SPARE_BYTES_MAX: usize = 4 << 20;
 
+/// So many buffers wait to be used again: as many as are on their way to a sink at most, else each batch has fresh memory.
+const SPARE_MAX: usize = 16;
+
 /// What becomes of a batch. Lanes send these in order, whichever is done first.
 #[derive(Debug)]
 pub enum Encoding {
@@ -35,7 +38,6 @@ pub struct Encoders {
     free: Arc<Semaphore>,
     idle: Mutex<Vec<Box<dyn Encode>>>,
     spare: Mutex<Vec<EncodedBatch>>,
-    count: usize,
     status: Arc<Status>,
 }
 
@@ -70,7 +72,7 @@ impl Encoders {
     pub fn new(lane: usize, encoders: Vec<Box<dyn Encode>>, status: Arc<Status>) -> Arc<Self> {
         let count = encoders.len();
         let (idle, spare) = (Mutex::new(encoders), Mutex::default());
-        Arc::new(Self { lane, free: Arc::new(Semaphore::new(count)), idle, spare, count, status })
+        Arc::new(Self { lane, free: Arc::new(Semaphore::new(count)), idle, spare, status })
     }
 
     /// Begins to encode a batch, once an encoder is free.
@@ -99,7 +101,7 @@ impl Encoders {
     pub fn take_back(&self, batch: Arc<EncodedBatch>) {
         let Ok(mut batch) = Arc::try_unwrap(batch) else { return };
         let mut spare = lock(&self.spare);
-        if batch.bytes() > SPARE_BYTES_MAX || batch.bytes() == 0 || spare.len() > self.count {
+        if batch.bytes() > SPARE_BYTES_MAX || batch.bytes() == 0 || spare.len() >= SPARE_MAX {
             return;
         }
         batch.clear();
