@@ -1,12 +1,12 @@
 //! The walk over one image's cells: the hot path.
 
-use becauselog_model::{Cell, CellError};
+use becauselog_model::{Cell, CellError, CellVisitor, visit_cell};
 
 use crate::{
     bits::Bits,
     image::Image,
     partial,
-    reader::{Fault, Reader},
+    reader::{Fault, Reader, Stop, Taker},
 };
 
 /// The cells of one row image, in the order of the table's columns: see [`becauselog_model::RowImage`].
@@ -82,6 +82,31 @@ impl<'a> Cells<'a> {
         }
     }
 
+    /// Shows a visitor all cells that are left.
+    pub(crate) fn visit<V: CellVisitor>(mut self, visitor: &mut V) -> Result<(), V::Error> {
+        if self.headless || self.diffs.is_some() {
+            return self.try_for_each(|cell| visit_cell(cell?, visitor));
+        }
+        while let Some(reader) = self.readers.next() {
+            if self.present.as_mut().is_some_and(|present| !present.take()) {
+                visitor.absent();
+                continue;
+            }
+            visitor.open();
+            if self.nulls.take() {
+                visitor.value(Cell::Null)?;
+            } else {
+                match reader.hand(&mut self.rest, &mut Visited(visitor)) {
+                    Ok(()) => {}
+                    Err(Stop::Taker(error)) => return Err(error),
+                    Err(Stop::Fault(fault)) => return Err(self.fail(fault).into()),
+                }
+            }
+            visitor.close();
+        }
+        Ok(())
+    }
+
     #[cold]
     fn fail(&mut self, fault: Fault) -> CellError {
         let column = self.columns.saturating_sub(self.readers.len()).saturating_sub(1);
@@ -90,6 +115,22 @@ impl<'a> Cells<'a> {
             Fault::Truncated => CellError::Truncated { column },
             Fault::Invalid(what) => CellError::Invalid { column, what },
         }
+    }
+}
+
+/// Hands values to a visitor.
+struct Visited<'v, V>(&'v mut V);
+
+impl<'a, V: CellVisitor> Taker<'a> for Visited<'_, V> {
+    type Error = V::Error;
+
+    #[expect(
+        clippy::inline_always,
+        reason = "the visitor's code for a type belongs into the branch that reads it"
+    )]
+    #[inline(always)]
+    fn take(&mut self, cell: Cell<'a>) -> Result<(), V::Error> {
+        self.0.value(cell)
     }
 }
 

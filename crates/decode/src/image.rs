@@ -1,6 +1,6 @@
 //! One row image: which table, which columns, which bytes.
 
-use becauselog_model::RowImage;
+use becauselog_model::{CellVisitor, RowImage};
 
 use crate::{bits::bytes_of, bits::count_set, cells::Cells, plan::TablePlan};
 
@@ -39,5 +39,10 @@ impl<'a> RowImage<'a> for Image<'a> {
     #[inline]
     fn cells(&self) -> Cells<'a> {
         Cells::new(self)
+    }
+
+    #[inline]
+    fn visit<V: CellVisitor>(&self, visitor: &mut V) -> Result<(), V::Error> {
+        Cells::new(self).visit(visitor)
     }
 }

@@ -3,6 +3,8 @@
 mod compile;
 mod temporal;
 
+use std::convert::Infallible;
+
 use becauselog_model::{Cell, Charset, Decimal};
 
 use crate::layout::Width;
@@ -86,68 +88,121 @@ fn take_u24(bytes: &mut &[u8]) -> Result<u64, Fault> {
     Ok(u32::from_le_bytes([a, b, c, 0]).into())
 }
 
+/// Takes values where they are read: what is done with one is compiled into the branch that reads its type.
+pub trait Taker<'a> {
+    /// Why it stops.
+    type Error;
+
+    /// Takes a value.
+    fn take(&mut self, cell: Cell<'a>) -> Result<(), Self::Error>;
+}
+
+/// Why a value was not taken.
+#[derive(Debug)]
+pub enum Stop<E> {
+    /// It cannot be read.
+    Fault(Fault),
+    /// The taker stopped.
+    Taker(E),
+}
+
+impl<E> From<Fault> for Stop<E> {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+/// Keeps the value.
+struct Kept<'a>(Option<Cell<'a>>);
+
+impl<'a> Taker<'a> for Kept<'a> {
+    type Error = Infallible;
+
+    #[expect(clippy::inline_always, reason = "else the value is built, then copied, for every type")]
+    #[inline(always)]
+    fn take(&mut self, cell: Cell<'a>) -> Result<(), Infallible> {
+        self.0 = Some(cell);
+        Ok(())
+    }
+}
+
 impl Reader {
     /// Takes this column's value, which is not NULL, from the front of the bytes.
     #[inline]
     pub fn read<'a>(self, bytes: &mut &'a [u8]) -> Result<Cell<'a>, Fault> {
-        Ok(match self {
-            Self::TinyInt => Cell::Int(i8::from_le_bytes(take(bytes)?).into()),
-            Self::TinyUInt => Cell::UInt(u8::from_le_bytes(take(bytes)?).into()),
-            Self::SmallInt => Cell::Int(i16::from_le_bytes(take(bytes)?).into()),
-            Self::SmallUInt => Cell::UInt(u16::from_le_bytes(take(bytes)?).into()),
-            Self::MediumInt => Cell::Int(take_i24(bytes)?),
-            Self::MediumUInt => Cell::UInt(take_u24(bytes)?),
-            Self::Int => Cell::Int(i32::from_le_bytes(take(bytes)?).into()),
-            Self::UInt => Cell::UInt(u32::from_le_bytes(take(bytes)?).into()),
-            Self::BigInt => Cell::Int(i64::from_le_bytes(take(bytes)?)),
-            Self::BigUInt => Cell::UInt(u64::from_le_bytes(take(bytes)?)),
-            Self::Float => Cell::Float(f32::from_le_bytes(take(bytes)?)),
-            Self::Double => Cell::Double(f64::from_le_bytes(take(bytes)?)),
-            Self::Text { width, charset } => Cell::Text(take_sized(bytes, width)?, charset),
-            Self::Binary { width } => Cell::Binary(take_sized(bytes, width)?),
-            Self::Json { width } => Cell::Json(take_sized(bytes, width)?),
-            Self::Geometry { width } => Cell::Geometry(take_sized(bytes, width)?),
-            Self::Vector { width } => Cell::Vector(take_sized(bytes, width)?),
+        let mut kept = Kept(None);
+        match self.hand(bytes, &mut kept) {
+            Ok(()) => kept.0.ok_or(Fault::Invalid("no value")),
+            Err(Stop::Fault(fault)) => Err(fault),
+            Err(Stop::Taker(never)) => match never {},
+        }
+    }
+
+    /// Takes this column's value, which is not NULL, from the front of the bytes, and hands it on where it was read.
+    #[inline]
+    pub fn hand<'a, T: Taker<'a>>(self, bytes: &mut &'a [u8], to: &mut T) -> Result<(), Stop<T::Error>> {
+        let taken = match self {
+            Self::TinyInt => to.take(Cell::Int(i8::from_le_bytes(take(bytes)?).into())),
+            Self::TinyUInt => to.take(Cell::UInt(u8::from_le_bytes(take(bytes)?).into())),
+            Self::SmallInt => to.take(Cell::Int(i16::from_le_bytes(take(bytes)?).into())),
+            Self::SmallUInt => to.take(Cell::UInt(u16::from_le_bytes(take(bytes)?).into())),
+            Self::MediumInt => to.take(Cell::Int(take_i24(bytes)?)),
+            Self::MediumUInt => to.take(Cell::UInt(take_u24(bytes)?)),
+            Self::Int => to.take(Cell::Int(i32::from_le_bytes(take(bytes)?).into())),
+            Self::UInt => to.take(Cell::UInt(u32::from_le_bytes(take(bytes)?).into())),
+            Self::BigInt => to.take(Cell::Int(i64::from_le_bytes(take(bytes)?))),
+            Self::BigUInt => to.take(Cell::UInt(u64::from_le_bytes(take(bytes)?))),
+            Self::Float => to.take(Cell::Float(f32::from_le_bytes(take(bytes)?))),
+            Self::Double => to.take(Cell::Double(f64::from_le_bytes(take(bytes)?))),
+            Self::Text { width, charset } => to.take(Cell::Text(take_sized(bytes, width)?, charset)),
+            Self::Binary { width } => to.take(Cell::Binary(take_sized(bytes, width)?)),
+            Self::Json { width } => to.take(Cell::Json(take_sized(bytes, width)?)),
+            Self::Geometry { width } => to.take(Cell::Geometry(take_sized(bytes, width)?)),
+            Self::Vector { width } => to.take(Cell::Vector(take_sized(bytes, width)?)),
             Self::Decimal { precision, scale, bytes: len } => {
                 let stored = take_slice(bytes, len)?;
-                Cell::Decimal(Decimal::new(stored, precision, scale).ok_or(Fault::Invalid("no DECIMAL"))?)
+                to.take(Cell::Decimal(
+                    Decimal::new(stored, precision, scale).ok_or(Fault::Invalid("no DECIMAL"))?,
+                ))
             }
-            Self::Bit { bytes: len } => Cell::Bit(temporal::big_endian(take_slice(bytes, len)?)),
-            Self::Enum { bytes: len, values } => read_enum(take_slice(bytes, len)?, values)?,
-            Self::Set { bytes: len, values } => read_set(take_slice(bytes, len)?, values)?,
-            other => other.read_time(bytes)?,
-        })
+            Self::Bit { bytes: len } => to.take(Cell::Bit(temporal::big_endian(take_slice(bytes, len)?))),
+            Self::Enum { bytes: len, values } => to.take(read_enum(take_slice(bytes, len)?, values)?),
+            Self::Set { bytes: len, values } => to.take(read_set(take_slice(bytes, len)?, values)?),
+            other => return other.hand_time(bytes, to),
+        };
+        taken.map_err(Stop::Taker)
     }
 
     #[inline]
-    fn read_time<'a>(self, bytes: &mut &'a [u8]) -> Result<Cell<'a>, Fault> {
-        Ok(match self {
+    fn hand_time<'a, T: Taker<'a>>(self, bytes: &mut &'a [u8], to: &mut T) -> Result<(), Stop<T::Error>> {
+        let taken = match self {
             Self::Year => {
                 let [stored] = take(bytes)?;
-                Cell::Year(if stored == 0 { 0 } else { u16::from(stored).saturating_add(1900) })
+                to.take(Cell::Year(if stored == 0 { 0 } else { u16::from(stored).saturating_add(1900) }))
             }
-            Self::Date => Cell::Date(temporal::date(take(bytes)?)),
+            Self::Date => to.take(Cell::Date(temporal::date(take(bytes)?))),
             Self::Time { fraction_bytes } => {
                 let stored = take_slice(bytes, fraction_bytes.saturating_add(3))?;
-                Cell::Time(temporal::time2(stored, fraction_bytes))
+                to.take(Cell::Time(temporal::time2(stored, fraction_bytes)))
             }
             Self::Datetime { fraction_bytes } => {
                 let (whole, fraction) = (take(bytes)?, take_slice(bytes, fraction_bytes)?);
                 let value = temporal::datetime2(whole, fraction, fraction_bytes);
-                Cell::Datetime(value.ok_or(Fault::Invalid("a DATETIME below zero"))?)
+                to.take(Cell::Datetime(value.ok_or(Fault::Invalid("a DATETIME below zero"))?))
             }
             Self::Timestamp { fraction_bytes } => {
                 let (seconds, fraction) = (take(bytes)?, take_slice(bytes, fraction_bytes)?);
-                Cell::Timestamp(temporal::timestamp2(seconds, fraction, fraction_bytes))
+                to.take(Cell::Timestamp(temporal::timestamp2(seconds, fraction, fraction_bytes)))
             }
-            Self::OldTime => Cell::Time(temporal::old_time(take(bytes)?)),
+            Self::OldTime => to.take(Cell::Time(temporal::old_time(take(bytes)?))),
             Self::OldDatetime => {
                 let value = temporal::old_datetime(take(bytes)?);
-                Cell::Datetime(value.ok_or(Fault::Invalid("a DATETIME after the year 9999"))?)
+                to.take(Cell::Datetime(value.ok_or(Fault::Invalid("a DATETIME after the year 9999"))?))
             }
-            Self::OldTimestamp => Cell::Timestamp(temporal::old_timestamp(take(bytes)?)),
-            _ => return Err(Fault::Invalid("not a time")),
-        })
+            Self::OldTimestamp => to.take(Cell::Timestamp(temporal::old_timestamp(take(bytes)?))),
+            _ => return Err(Stop::Fault(Fault::Invalid("not a time"))),
+        };
+        taken.map_err(Stop::Taker)
     }
 }
 

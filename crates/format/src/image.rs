@@ -1,8 +1,8 @@
 //! One row image as a JSON object.
 
-use std::ops::Range;
+use std::{iter::Zip, ops::Range, slice::Iter};
 
-use becauselog_model::{Cell, ColumnShape, RowImage, TableShape};
+use becauselog_model::{Cell, CellError, CellVisitor, ColumnShape, RowImage, TableShape};
 
 use crate::{
     FormatError,
@@ -75,29 +75,17 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
 ) -> Result<(), FormatError> {
     key.reset(table.key.len());
     let start = out.len();
-    let mut cells = image.cells();
-    let mut found = 0usize;
-    for (column, column_shape) in table.columns.iter().zip(&shape.columns) {
-        // The cell stays where it was written: to copy it at once would wait for those writes.
-        let next = cells.next();
-        let cell = match &next {
-            Some(Ok(cell)) => cell,
-            Some(Err(source)) => {
-                return Err(FormatError::Cell { table: shape.name.clone(), source: *source });
-            }
-            None => return Err(count_differs(shape, found)),
-        };
-        if !matches!(cell, Cell::Absent) {
-            let pushed = match &column.hidden {
-                None => shown(out, cell, column, column_shape, render, key),
-                Some(hidden) => self::hidden(hidden, out, cell, column, column_shape, render, key),
-            };
-            pushed.map_err(|fault| fault.at(&shape.name, found))?;
-        }
-        found = found.saturating_add(1);
-    }
-    if cells.next().is_some() {
-        return Err(count_differs(shape, found.saturating_add(1)));
+    let columns = table.columns.iter().zip(&shape.columns);
+    let mut object = Object { out, columns, at: None, start, found: 0, render, key };
+    let visited = image.visit(&mut object);
+    let found = object.found;
+    visited.map_err(|broken| match broken {
+        Broken::Cell(source) => FormatError::Cell { table: shape.name.clone(), source },
+        Broken::Fault(fault) => fault.at(&shape.name, found),
+        Broken::Surplus => count_differs(shape, shape.columns.len().saturating_add(1)),
+    })?;
+    if found != shape.columns.len() {
+        return Err(count_differs(shape, found));
     }
     // Every field begins with a comma: the first one's becomes the brace.
     match out.get_mut(start) {
@@ -108,24 +96,81 @@ pub(crate) fn object<'a, I: RowImage<'a>>(
     Ok(())
 }
 
-fn shown(
-    out: &mut Vec<u8>,
-    cell: &Cell<'_>,
-    column: &Column,
-    shape: &ColumnShape,
-    render: &mut impl Render,
-    key: &mut KeyPlaces,
-) -> Result<(), Fault> {
-    column.name.push(out);
-    let start = out.len();
-    render.push(out, cell, column, shape)?;
-    if column.key_place.is_some() {
-        key.put(column.key_place, Place::Image(start..out.len()));
+/// The fields of an object, appended while a row's cells are walked over.
+struct Object<'o, R> {
+    out: &'o mut Vec<u8>,
+    columns: Zip<Iter<'o, Column>, Iter<'o, ColumnShape>>,
+    /// The column at hand.
+    at: Option<(&'o Column, &'o ColumnShape)>,
+    /// Where its value begins in `out`.
+    start: usize,
+    /// How many columns are done.
+    found: usize,
+    render: &'o mut R,
+    key: &'o mut KeyPlaces,
+}
+
+/// Why an image cannot be written.
+enum Broken {
+    Cell(CellError),
+    Fault(Fault),
+    /// There are more cells than columns.
+    Surplus,
+}
+
+impl From<CellError> for Broken {
+    fn from(error: CellError) -> Self {
+        Self::Cell(error)
     }
-    Ok(())
+}
+
+impl<R: Render> CellVisitor for Object<'_, R> {
+    type Error = Broken;
+
+    fn absent(&mut self) {
+        self.at = self.columns.next();
+        self.found = self.found.saturating_add(1);
+    }
+
+    #[inline]
+    fn open(&mut self) {
+        self.at = self.columns.next();
+        if let Some((column, _)) = self.at
+            && column.hidden.is_none()
+        {
+            column.name.push(self.out);
+        }
+        self.start = self.out.len();
+    }
+
+    #[expect(
+        clippy::inline_always,
+        reason = "one branch a cell: what is written belongs to the type that is read"
+    )]
+    #[inline(always)]
+    fn value(&mut self, cell: Cell<'_>) -> Result<(), Broken> {
+        let Some((column, shape)) = self.at else { return Err(Broken::Surplus) };
+        let pushed = match &column.hidden {
+            None => self.render.push(self.out, &cell, column, shape),
+            Some(hidden) => self::hidden(hidden, self.out, &cell, column, shape, self.render, self.key),
+        };
+        pushed.map_err(Broken::Fault)
+    }
+
+    #[inline]
+    fn close(&mut self) {
+        self.found = self.found.saturating_add(1);
+        if let Some((column, _)) = self.at
+            && column.key_place.is_some()
+            && column.hidden.is_none()
+        {
+            self.key.put(column.key_place, Place::Image(self.start..self.out.len()));
+        }
+    }
 }
 
 /// A key's column stands in the key as it is.
+#[cold]
 fn hidden(
     hidden: &Hidden,
     out: &mut Vec<u8>,

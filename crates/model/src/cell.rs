@@ -75,6 +75,30 @@ pub enum CellError {
     },
 }
 
+/// Takes the cells of a row where they are read: no cell is stored between the decoder and a format.
+///
+/// For each column of the shape, in its order, either [`CellVisitor::absent`] is called, or `open`, `value` and `close`.
+/// Implementations mark the hot ones to be inlined always: the reading of each type and its rendering become one branch.
+pub trait CellVisitor {
+    /// Why it stops.
+    type Error: From<CellError>;
+
+    /// The image does not have the next column.
+    fn absent(&mut self);
+
+    /// The next column has a value, or NULL.
+    fn open(&mut self);
+
+    /// The value, never [`Cell::Absent`].
+    ///
+    /// # Errors
+    /// To stop the walk.
+    fn value(&mut self, cell: Cell<'_>) -> Result<(), Self::Error>;
+
+    /// The column is done.
+    fn close(&mut self);
+}
+
 /// A row image that hands out its cells.
 ///
 /// Contract: exactly one item for each column of the table's shape, in its order; after the first error nothing more.
@@ -85,4 +109,27 @@ pub trait RowImage<'a>: Copy {
 
     /// A fresh walk over the cells.
     fn cells(&self) -> Self::Cells;
+
+    /// Walks over the cells, each visited where it is read.
+    ///
+    /// # Errors
+    /// The first cell that cannot be read, or what the visitor stops with.
+    fn visit<V: CellVisitor>(&self, visitor: &mut V) -> Result<(), V::Error> {
+        self.cells().try_for_each(|cell| visit_cell(cell?, visitor))
+    }
+}
+
+/// Shows a visitor one cell.
+///
+/// # Errors
+/// What the visitor stops with.
+pub fn visit_cell<V: CellVisitor>(cell: Cell<'_>, visitor: &mut V) -> Result<(), V::Error> {
+    if matches!(cell, Cell::Absent) {
+        visitor.absent();
+        return Ok(());
+    }
+    visitor.open();
+    visitor.value(cell)?;
+    visitor.close();
+    Ok(())
 }

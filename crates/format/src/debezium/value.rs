@@ -23,6 +23,8 @@ pub(super) struct Values<'e> {
 }
 
 impl Render for Values<'_> {
+    #[expect(clippy::inline_always, reason = "compiled into the branch that reads the type")]
+    #[inline(always)]
     fn push(
         &mut self,
         out: &mut Vec<u8>,
@@ -32,11 +34,8 @@ impl Render for Values<'_> {
     ) -> Result<(), Fault> {
         let start = out.len();
         self.cell(out, cell, column, shape)?;
-        if let Some(default) = &column.default
-            && out.get(start..) == Some(b"null")
-        {
-            out.truncate(start);
-            out.extend_from_slice(default);
+        if let Some(default) = &column.default {
+            in_place_of_null(out, start, default);
         }
         Ok(())
     }
@@ -48,6 +47,8 @@ impl Render for Values<'_> {
 
 impl Values<'_> {
     /// Appends a cell; what has no value is null.
+    #[expect(clippy::inline_always, reason = "compiled into the branch that reads the type")]
+    #[inline(always)]
     pub(super) fn cell(
         &mut self,
         out: &mut Vec<u8>,
@@ -159,6 +160,14 @@ impl Values<'_> {
             year
         };
         text::uint(out, year.into());
+    }
+}
+
+#[cold]
+fn in_place_of_null(out: &mut Vec<u8>, start: usize, default: &[u8]) {
+    if out.get(start..) == Some(b"null") {
+        out.truncate(start);
+        out.extend_from_slice(default);
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Values<'e> {
 }
 
 impl Render for Values<'_> {
+    #[expect(clippy::inline_always, reason = "compiled into the branch that reads the type")]
+    #[inline(always)]
     fn push(
         &mut self,
         out: &mut Vec<u8>,

@@ -128,11 +128,12 @@ fn scientific(out: &mut Vec<u8>, text: &str) -> bool {
 
 /// A text without an exponent; Java always has a digit after the point.
 fn plain(out: &mut Vec<u8>, text: &str) {
-    if text.contains('e') {
+    let has = |wanted: u8| text.bytes().fold(false, |found, byte| found | (byte == wanted));
+    if has(b'e') {
         return Digits::parse(text).java(out);
     }
     out.extend_from_slice(text.as_bytes());
-    if !text.contains('.') {
+    if !has(b'.') {
         out.extend_from_slice(b".0");
     }
 }
