@@ -2,6 +2,7 @@
 
 mod changed_state;
 mod event_router;
+mod geometry;
 mod header_to_value;
 mod logical_table;
 mod new_state;
@@ -12,6 +13,7 @@ mod timezone;
 
 pub(crate) use changed_state::ExtractChangedRecordState;
 pub(crate) use event_router::EventRouter;
+pub(crate) use geometry::{GeometryFormatTransformer, SwapGeometryCoordinates};
 pub(crate) use header_to_value::HeaderToValue;
 pub(crate) use logical_table::ByLogicalTableRouter;
 pub(crate) use new_state::ExtractNewRecordState;
