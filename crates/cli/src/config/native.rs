@@ -189,7 +189,9 @@ section! {
         connector_name: String = ("text", "");
         /// Properties of Debezium's connector and of Kafka Connect by their own names, in quotes, for `kind = "debezium"`
         /// with `values = "debezium"`: `transforms…`, `predicates…`, `key.converter…`, `value.converter…`,
-        /// `header.converter…`, `topic.naming.strategy`, `schema.name.adjustment.mode`, `field.name.adjustment.mode`.
+        /// `header.converter…`, `topic.naming.strategy`, `topic.regex`, `topic.replacement`, `topic.key…`,
+        /// `schema.name.adjustment.mode`, `field.name.adjustment.mode`, `message.key.columns`, `skipped.operations`,
+        /// `skip.messages.without.change`, `enable.time.adjuster`.
         properties: BTreeMap<String, String> = ("table of text", "");
         /// Maxwell's options, for `kind = "maxwell"` only.
         maxwell: MaxwellOptions = ("table", "");

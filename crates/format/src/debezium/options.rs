@@ -50,6 +50,12 @@ impl DebeziumConfig {
         KEYS.contains(&key)
     }
 
+    /// The names of those properties.
+    #[must_use]
+    pub const fn properties() -> [&'static str; 10] {
+        KEYS
+    }
+
     /// The same with what a connector's properties say; those that [`DebeziumConfig::reads`] does not know are not
     /// looked at.
     ///

@@ -1,5 +1,7 @@
 //! What goes to Kafka Connect's part of the encoder: converters, transforms, and the names of things.
 
+use becauselog_format::{Connect, DebeziumConfig};
+
 use super::Connector;
 
 /// Keys of the encoder beside converters and transforms that are handed on as they are.
@@ -10,7 +12,7 @@ const NAMES: [&str; 3] =
 pub fn properties(connector: &Connector) -> Vec<(String, String, String)> {
     let handed = |(key, value): (&String, &String)| {
         let name = key.strip_prefix("debezium.").filter(|rest| is_transform(rest)).unwrap_or(key);
-        let wanted = becauselog_format::Connect::reads(name) || NAMES.contains(&name);
+        let wanted = Connect::reads(name) || DebeziumConfig::reads(name) || NAMES.contains(&name);
         wanted.then(|| (name.to_owned(), key.clone(), value.clone()))
     };
     connector.pairs.iter().filter_map(handed).collect()

@@ -7,6 +7,7 @@ use becauselog_format::{
 
 use super::*;
 use becauselog_binlog::connection::TlsMode;
+use becauselog_model::Op;
 
 use crate::plan::FormatPlan;
 
@@ -103,9 +104,9 @@ fn an_unknown_key_is_refused_with_the_nearest_and_lenient_warns() {
 
 #[test]
 fn what_is_not_supported_yet_is_refused_by_name() {
-    let (code, text) = least("post.processors=p\nmessage.key.columns=a\nheartbeat.interval.ms=5").error();
+    let (code, text) = least("post.processors=p\nconverters=a\nheartbeat.interval.ms=5").error();
     assert_eq!(code, "E_CONFIG_UNSUPPORTED");
-    for key in ["`post.processors`", "`message.key.columns`", "`heartbeat.interval.ms`"] {
+    for key in ["`post.processors`", "`converters`", "`heartbeat.interval.ms`"] {
         assert!(text.contains(key), "{key} in {text}");
     }
     assert!(
@@ -114,6 +115,24 @@ fn what_is_not_supported_yet_is_refused_by_name() {
     assert!(least("include.schema.changes=true").error().1.contains("set it to false"));
     assert!(least("database.ssl.truststore=/a.jks").error().1.contains("becauselog.source.tls.ca"));
     assert!(least("post.processors=p").lenient().load().is_ok());
+}
+
+#[test]
+fn keys_and_skipped_changes_are_taken_by_the_peers_keys() {
+    let plan = least(
+        "message.key.columns=shop.orders:id,no;(.*).t:a\nskipped.operations=d,u\nskip.messages.without.change=true\n\
+         enable.time.adjuster=false\ntopic.naming.strategy=io.debezium.schema.DefaultRegexTopicNamingStrategy\n\
+         topic.regex=(.*)\\\\.(.*)\ntopic.replacement=$2",
+    )
+    .plan();
+    let config = format(&plan);
+    assert_eq!(config.skipped_operations, [Op::Delete, Op::Update]);
+    assert!(config.skip_unchanged && !config.time_adjuster && config.topic_regex.is_some());
+    assert_ne!(config.key_columns, becauselog_format::KeyColumns::default());
+    assert!(plan.notes.iter().any(|note| note.warn && note.text.contains("TRUNCATE")));
+    let (_, text) = least("message.key.columns=orders\nskipped.operations=x").error();
+    assert!(text.contains("`message.key.columns`") && text.contains("TABLE:COLUMN"), "{text}");
+    assert!(text.contains("none of c, u, d, t and none"), "{text}");
 }
 
 #[test]

@@ -2,12 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use becauselog_format::{Adjustment, Connect, DebeziumConfig, Rendering, TopicCharacters, TopicNaming};
+use becauselog_format::{
+    Adjustment, Connect, DebeziumConfig, JavaPatterns, Rendering, TopicCharacters, TopicNaming,
+};
 
 use super::super::Problems;
-use crate::{config::nearest::hint, plan::DebeziumPlan};
+use crate::{
+    config::{debezium::java_regex, nearest::hint},
+    plan::DebeziumPlan,
+};
 
-/// Names beside those that [`Connect::reads`].
+/// Names beside those that [`Connect::reads`] and [`DebeziumConfig::reads`].
 const NAMES: [&str; 3] = [SCHEMA_NAMES, FIELD_NAMES, TOPIC_NAMES];
 const SCHEMA_NAMES: &str = "schema.name.adjustment.mode";
 const FIELD_NAMES: &str = "field.name.adjustment.mode";
@@ -18,8 +23,12 @@ const ADJUSTMENTS: [(&str, Adjustment); 3] =
 
 type Strategy = (TopicNaming, TopicCharacters);
 
-const STRATEGIES: [(&str, Strategy); 4] = [
+const STRATEGIES: [(&str, Strategy); 5] = [
     ("io.debezium.schema.DefaultTopicNamingStrategy", (TopicNaming::Default, TopicCharacters::Underscore)),
+    (
+        "io.debezium.schema.DefaultRegexTopicNamingStrategy",
+        (TopicNaming::Default, TopicCharacters::Underscore),
+    ),
     ("io.debezium.schema.SchemaTopicNamingStrategy", (TopicNaming::Schema, TopicCharacters::Underscore)),
     (
         "io.debezium.schema.DefaultUnicodeTopicNamingStrategy",
@@ -36,13 +45,19 @@ pub fn plan(
     problems: &mut Problems,
 ) -> DebeziumPlan {
     names(&given, &mut config, problems);
+    let config = connector(&given, config, problems);
     let mut connect = Vec::new();
     for (key, value) in given {
         if Connect::reads(&key) {
             connect.push((key, value));
-        } else if !NAMES.contains(&&*key) {
-            let known =
-                NAMES.into_iter().chain(["transforms", "predicates", "key.converter", "value.converter"]);
+        } else if !NAMES.contains(&&*key) && !DebeziumConfig::reads(&key) {
+            let own = DebeziumConfig::properties();
+            let known = NAMES.into_iter().chain(own).chain([
+                "transforms",
+                "predicates",
+                "key.converter",
+                "value.converter",
+            ]);
             let what = format!("there is no such property here{}", hint(&key, known));
             problems.add(&path(&key), what);
         }
@@ -57,6 +72,22 @@ pub fn plan(
         Ok(read) => declarations = read.has_schemas() || read.fills_defaults(),
     }
     DebeziumPlan { config, connect, declarations }
+}
+
+/// The properties of the connector itself.
+fn connector(
+    given: &BTreeMap<String, String>,
+    config: DebeziumConfig,
+    problems: &mut Problems,
+) -> DebeziumConfig {
+    let properties: Vec<(String, String)> =
+        given.iter().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let java = JavaPatterns { one: java_regex::translate, list: java_regex::list };
+    let before = config.clone();
+    config.with_properties(&properties, java).unwrap_or_else(|wrong| {
+        wrong.0.into_iter().for_each(|one| problems.add(&path(&one.key), one.problem));
+        before
+    })
 }
 
 fn names(given: &BTreeMap<String, String>, config: &mut DebeziumConfig, problems: &mut Problems) {
