@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use crate::options::{Options, nearest};
 use crate::predicate::{self, Predicate};
 use crate::transform::{self, Transform};
-use crate::{ConfigError, ConfigErrors, DataError, Record};
+use crate::{ConfigError, ConfigErrors, DataError, Header, Record};
 
 /// The transforms of a connector.
 #[derive(Default)]
 pub struct Chain {
     stages: Vec<Stage>,
+    added: Vec<Header>,
 }
 
 struct Stage {
@@ -40,7 +41,7 @@ impl Chain {
         let names = names(properties, "transforms", &mut errors);
         let stages: Vec<_> =
             names.iter().filter_map(|name| read_stage(properties, name, &predicates, &mut errors)).collect();
-        if errors.is_empty() { Ok(Self { stages }) } else { Err(ConfigErrors(errors)) }
+        if errors.is_empty() { Ok(Self { stages, added: Vec::new() }) } else { Err(ConfigErrors(errors)) }
     }
 
     /// Whether there is nothing to do.
@@ -54,6 +55,8 @@ impl Chain {
     /// A transform cannot be applied to the record. The error names the transform and the field, no value.
     pub fn apply(&mut self, record: Record) -> Result<Option<Record>, DataError> {
         let mut current = record;
+        self.added.clear();
+        let mut is_as_given = true;
         for stage in &mut self.stages {
             let in_stage =
                 |source| DataError::Transform { transform: stage.name.clone(), source: Box::new(source) };
@@ -62,12 +65,23 @@ impl Chain {
             {
                 continue;
             }
+            let headers = current.headers.len();
             match stage.transform.apply(current).map_err(in_stage)? {
                 Some(changed) => current = changed,
                 None => return Ok(None),
             }
+            if is_as_given && stage.transform.adds_headers_in_place() {
+                self.added.extend(current.headers.iter().skip(headers).cloned());
+            }
+            is_as_given &= stage.transform.adds_headers_in_place() || current.headers.len() == headers;
         }
         Ok(Some(current))
+    }
+
+    /// The headers that the last record was given in place. The peer's connector makes a delete and its tombstone with the
+    /// same headers, so the tombstone has them too.
+    pub fn added_in_place(&self) -> &[Header] {
+        &self.added
     }
 }
 

@@ -12,6 +12,11 @@ use crate::{DataError, Record};
 pub(crate) trait Transform: Send {
     /// Changes a record.
     fn apply(&mut self, record: Record) -> Result<Option<Record>, DataError>;
+
+    /// Whether it adds headers to the record that it is given, instead of making a record with more headers.
+    fn adds_headers_in_place(&self) -> bool {
+        false
+    }
 }
 
 type Boxed = Box<dyn Transform>;

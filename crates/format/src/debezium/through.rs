@@ -70,7 +70,12 @@ impl Through {
         out: &mut EncodedBatch,
     ) -> Result<(), DataError> {
         let record_id = made.head.get(record.id.range()).unwrap_or_default();
-        match connect.chain.apply(self.read(schemas, made, record)?)? {
+        let mut given = self.read(schemas, made, record)?;
+        if record.value.is_none() {
+            // A tombstone follows its delete.
+            given.headers.extend_from_slice(connect.chain.added_in_place());
+        }
+        match connect.chain.apply(given)? {
             Some(record) => self.write(connect, &record, record_id, out),
             None => {
                 self.dropped = self.dropped.saturating_add(1);

@@ -61,4 +61,8 @@ impl Transform for ExtractChangedRecordState {
         record.headers.extend(headers);
         Ok(Some(record))
     }
+
+    fn adds_headers_in_place(&self) -> bool {
+        true
+    }
 }
