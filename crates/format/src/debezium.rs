@@ -9,6 +9,7 @@ mod options;
 mod prepared;
 mod schema;
 mod source;
+mod source_types;
 mod temporal;
 mod through;
 mod value;
@@ -27,6 +28,7 @@ pub use self::{
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
     options::JavaPatterns,
+    source_types::SourceTypes,
 };
 use crate::{
     FormatError, Losses, Parts,

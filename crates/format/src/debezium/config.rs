@@ -4,6 +4,7 @@ use becauselog_connect::Adjustment;
 use becauselog_model::Op;
 
 use super::{
+    SourceTypes,
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
 };
@@ -126,6 +127,8 @@ pub struct DebeziumConfig {
     pub columns: ColumnRules,
     /// `message.key.columns`: other keys than the tables' own.
     pub key_columns: KeyColumns,
+    /// `column.propagate.source.type`, `datatype.propagate.source.type`: declared types as schema parameters.
+    pub source_types: SourceTypes,
     /// `skipped.operations`: the changes that have no records.
     pub skipped_operations: Vec<Op>,
     /// `skip.messages.without.change`: updates of nothing that is written have no records.
@@ -168,6 +171,7 @@ impl DebeziumConfig {
             extended_headers: true,
             columns: ColumnRules::none(),
             key_columns: KeyColumns::default(),
+            source_types: SourceTypes::default(),
             skipped_operations: Vec::new(),
             skip_unchanged: false,
             parts: Parts::Records,

@@ -3,7 +3,7 @@
 use becauselog_connect::{ConfigError, ConfigErrors, Renaming};
 use becauselog_model::Op;
 
-use super::{DebeziumConfig, KeyColumns, TopicRegex};
+use super::{DebeziumConfig, KeyColumns, SourceTypes, TopicRegex};
 
 /// How patterns in Java's dialect become ones of the crate `regex`.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,8 @@ pub struct JavaPatterns {
 const SKIPPED: &str = "skipped.operations";
 const UNCHANGED: &str = "skip.messages.without.change";
 const KEY_COLUMNS: &str = "message.key.columns";
+const COLUMN_TYPES: &str = "column.propagate.source.type";
+const DATATYPES: &str = "datatype.propagate.source.type";
 const ADJUSTER: &str = "enable.time.adjuster";
 const TOPIC_NAMING: &str = "topic.naming.strategy";
 const TOPIC_REGEX: &str = "topic.regex";
@@ -27,10 +29,12 @@ const FIELD_REGEX: &str = "topic.key.field.regex";
 const FIELD_TO: &str = "topic.key.field.replacement";
 
 /// The properties with exactly these names.
-const KEYS: [&str; 10] = [
+const KEYS: [&str; 12] = [
     SKIPPED,
     UNCHANGED,
     KEY_COLUMNS,
+    COLUMN_TYPES,
+    DATATYPES,
     ADJUSTER,
     TOPIC_REGEX,
     TOPIC_TO,
@@ -52,7 +56,7 @@ impl DebeziumConfig {
 
     /// The names of those properties.
     #[must_use]
-    pub const fn properties() -> [&'static str; 10] {
+    pub const fn properties() -> [&'static str; 12] {
         KEYS
     }
 
@@ -89,6 +93,7 @@ impl<'p> Options<'p> {
             let read = key_columns(value, self.java);
             config.key_columns = self.kept(KEY_COLUMNS, read).unwrap_or_default();
         }
+        config.source_types = self.source_types();
         config.topic_regex = self.topic_regex();
         config
     }
@@ -117,6 +122,16 @@ impl<'p> Options<'p> {
                 None
             }
         }
+    }
+
+    fn source_types(&mut self) -> SourceTypes {
+        let mut patterns = |key| {
+            let read = self.get(key).map_or(Ok(Vec::new()), self.java.list);
+            self.kept(key, read).unwrap_or_default()
+        };
+        let (columns, types) = (patterns(COLUMN_TYPES), patterns(DATATYPES));
+        let made = SourceTypes::new(&columns, &types).map_err(|error| error.to_string());
+        self.kept(COLUMN_TYPES, made).unwrap_or_default()
     }
 
     fn topic_regex(&mut self) -> Option<TopicRegex> {

@@ -19,7 +19,10 @@ pub(super) fn in_row(table: &TableName, column: &ColumnShape, config: &DebeziumC
     let schema = schema(column, config);
     match schema_parameter(&config.columns, table, column) {
         Some((name, value)) => schema.with_parameter(name, value),
-        None => schema,
+        None => {
+            let parameters = config.source_types.of(table, column);
+            parameters.into_iter().fold(schema, |schema, (name, value)| schema.with_parameter(name, value))
+        }
     }
 }
 
