@@ -1,5 +1,6 @@
 //! Debezium's change events as JSON.
 
+mod beside;
 mod change;
 mod config;
 mod connect;
@@ -12,6 +13,7 @@ mod source;
 mod source_types;
 mod temporal;
 mod through;
+mod transaction;
 mod value;
 
 use becauselog_model::{EncodedBatch, RowChange, RowImage};
@@ -21,6 +23,7 @@ use self::{
     connect::Way,
     prepared::Prepared,
     through::Through,
+    transaction::{Making, Order, Transactions},
 };
 pub use self::{
     config::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision, TsSource},
@@ -29,6 +32,7 @@ pub use self::{
     names::{TopicCharacters, TopicNaming, TopicRegex},
     options::JavaPatterns,
     source_types::SourceTypes,
+    transaction::TransactionEdge,
 };
 use crate::{
     FormatError, Losses, Parts,
@@ -49,6 +53,7 @@ pub struct Debezium {
     work: Work,
     connect: Connect,
     through: Option<Through>,
+    transactions: Option<Result<Transactions, FormatError>>,
 }
 
 impl Debezium {
@@ -67,7 +72,10 @@ impl Debezium {
         let config = DebeziumConfig { parts, ..config };
         let value_end: &[u8] = if connect.value_has_schema() { b"}" } else { b"" };
         let work = Work::new(&config, value_end, connect.fills_defaults());
-        Self { config, losses: Losses::default(), tables: Tables::new(), work, connect, through }
+        let topic = config.transactions.as_deref();
+        let transactions = topic.map(|name| Transactions::new(name, &config, &connect));
+        let losses = Losses::default();
+        Self { config, losses, tables: Tables::new(), work, connect, through, transactions }
     }
 
     /// How many records the transforms dropped since it was made.
@@ -101,7 +109,7 @@ impl Debezium {
         now_ns: u64,
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
-        let before_losses = self.losses;
+        let (before_losses, before_order) = (self.losses, self.work.ordered());
         let mark = Mark::of(out);
         let mut done = self.append(change, now_ns, out);
         if done.is_ok() && !batch::fits(out) {
@@ -110,6 +118,82 @@ impl Debezium {
         if done.is_err() {
             mark.restore(out);
             self.losses = before_losses;
+            self.work.order_back(before_order);
+        }
+        done
+    }
+
+    /// Whether it is to be told where transactions begin and end, and of all their changes, in order.
+    #[must_use]
+    pub const fn tells_transactions(&self) -> bool {
+        self.transactions.is_some()
+    }
+
+    /// Takes notice of a change that is delivered already, so that those after it are told their places.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn pass_over<'a, I: RowImage<'a>>(
+        &mut self,
+        change: &RowChange<'a, I>,
+        now_ns: u64,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        if !self.tells_transactions() {
+            return Ok(());
+        }
+        let (losses, mark) = (self.losses, Mark::of(out));
+        let done = self.append(change, now_ns, out);
+        mark.restore(out);
+        self.losses = losses;
+        done
+    }
+
+    /// Begins a transaction; `tell`: with its record, as it is not delivered yet.
+    ///
+    /// # Errors
+    /// When the record cannot be transformed or converted; the batch is then as it was.
+    pub fn begin_transaction(
+        &mut self,
+        edge: &TransactionEdge<'_>,
+        tell: bool,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        if let Some(order) = &mut self.work.order {
+            order.begin(edge);
+        }
+        if tell {
+            self.edge(out, |topic, order, making, out| topic.begin(edge, order, making, out))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Ends it, with its record.
+    ///
+    /// # Errors
+    /// When the record cannot be transformed or converted; the batch is then as it was.
+    pub fn end_transaction(
+        &mut self,
+        edge: &TransactionEdge<'_>,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        self.edge(out, |topic, order, making, out| topic.end(edge, order, making, out))
+    }
+
+    fn edge(
+        &mut self,
+        out: &mut EncodedBatch,
+        tell: impl FnOnce(&mut Transactions, &Order, Making<'_>, &mut EncodedBatch) -> Result<(), FormatError>,
+    ) -> Result<(), FormatError> {
+        let Self { work, connect, through, transactions, .. } = self;
+        let (Some(topic), Some(order)) = (transactions, &work.order) else { return Ok(()) };
+        let topic = topic.as_mut().map_err(|error| error.clone())?;
+        let making = Making { records: &mut work.records, connect, through: through.as_mut() };
+        let mark = Mark::of(out);
+        let done = tell(topic, order, making, out);
+        if done.is_err() {
+            mark.restore(out);
         }
         done
     }
@@ -120,7 +204,7 @@ impl Debezium {
         now_ns: u64,
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
-        let Self { config, losses, tables, work, connect, through } = self;
+        let Self { config, losses, tables, work, connect, through, .. } = self;
         if config.skipped_operations.contains(&change.op) {
             return Ok(());
         }
@@ -132,7 +216,10 @@ impl Debezium {
             Some(through) => {
                 let made = through.emptied(&out.range);
                 OneChange { config, losses, table, work, change, now_ns }.encode(made)?;
-                through.pass(connect, table, &change.shape.name, out)
+                let Some(schemas) = &table.schemas else { return Ok(()) };
+                let name = &change.shape.name;
+                let failed = |source| FormatError::Connect { table: name.clone(), source };
+                through.pass(connect, schemas, out).map_err(failed)
             }
         }
     }

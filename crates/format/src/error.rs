@@ -72,6 +72,14 @@ pub enum FormatError {
         /// What is wrong.
         source: becauselog_connect::DataError,
     },
+    /// A record of a topic beside the tables' own cannot be transformed or converted.
+    #[error("topic {topic}: {source}")]
+    Beside {
+        /// The topic.
+        topic: std::sync::Arc<str>,
+        /// What is wrong.
+        source: becauselog_connect::DataError,
+    },
     /// What a DDL statement did to shapes cannot be told.
     #[error(transparent)]
     Ddl(#[from] crate::DdlError),

@@ -60,6 +60,12 @@ impl Ids {
         let _ok = write!(self.prefix, "{}/{}/", self.name, transaction.identity()).is_ok();
     }
 
+    /// Appends the id of something of that transaction that is no change.
+    pub(crate) fn push_named(&self, out: &mut Vec<u8>, name: &str) {
+        out.extend_from_slice(&self.prefix);
+        out.extend_from_slice(name.as_bytes());
+    }
+
     /// Appends the id of a change of that transaction.
     pub(crate) fn push(&self, out: &mut Vec<u8>, index: u64, part: Part) {
         out.extend_from_slice(&self.prefix);

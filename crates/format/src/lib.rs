@@ -48,7 +48,8 @@ pub use becauselog_connect::{Adjustment, ConfigErrors, Renaming};
 pub use ddl::DdlChange;
 pub use debezium::{
     BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, JavaPatterns, KeyColumns,
-    Rendering, SourceTypes, TimePrecision, TopicCharacters, TopicNaming, TopicRegex, TsSource,
+    Rendering, SourceTypes, TimePrecision, TopicCharacters, TopicNaming, TopicRegex, TransactionEdge,
+    TsSource,
 };
 pub use error::FormatError;
 pub use losses::Losses;

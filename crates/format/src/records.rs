@@ -29,6 +29,15 @@ pub(crate) struct Records {
     constant_bytes: Vec<u8>,
 }
 
+/// What an id ends with, after the transaction.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Id<'a> {
+    /// A change's index and part.
+    Change(u64, Part),
+    /// Of the transaction as a whole: a name, which no index is.
+    OfTransaction(&'a str),
+}
+
 /// What a record is beside its bytes.
 pub(crate) struct Draft {
     /// Its topic's index in the batch.
@@ -88,15 +97,44 @@ impl Records {
         });
     }
 
+    /// Whether keys, ids and headers are wanted.
+    pub(crate) const fn wants_keys(&self) -> bool {
+        self.parts.records()
+    }
+
+    /// Appends a record that is no row's: it has no header but its id.
+    pub(crate) fn push_beside(
+        &mut self,
+        batch: &mut EncodedBatch,
+        id: Id<'_>,
+        topic: u32,
+        partition: Option<i32>,
+        key: Option<Span>,
+        value: Span,
+    ) {
+        let first = batch.headers.len();
+        let id = if self.parts.records() { self.id(batch, id) } else { Span::default() };
+        let headers = (offset(first), offset(batch.headers.len()));
+        batch.records.push(Record { topic, partition, key, value: Some(value), id, headers });
+    }
+
     /// Appends the headers; the id's own span, without quotes.
     fn headers(&mut self, batch: &mut EncodedBatch, index: u64, draft: &Draft) -> Span {
         if let Some((name, value)) = &draft.header {
             batch.headers.push(Header { name: name.clone(), value: *value });
         }
         self.constant_headers(batch);
+        self.id(batch, Id::Change(index, draft.part))
+    }
+
+    /// Appends the id's header; the id's own span, without quotes.
+    fn id(&self, batch: &mut EncodedBatch, id: Id<'_>) -> Span {
         let start = batch.head.len();
         batch.head.push(b'"');
-        self.ids.push(&mut batch.head, index, draft.part);
+        match id {
+            Id::Change(index, part) => self.ids.push(&mut batch.head, index, part),
+            Id::OfTransaction(name) => self.ids.push_named(&mut batch.head, name),
+        }
         let plain = span(start.saturating_add(1), batch.head.len());
         batch.head.push(b'"');
         let mut value = span(start, batch.head.len());

@@ -1,7 +1,7 @@
 //! What a lane's encoder is to the pipeline: any of `format`'s, or one that the binary brings.
 
 use becauselog_decode::Image;
-use becauselog_format::{DdlChange, Debezium, FormatError, Maxwell, Plain};
+use becauselog_format::{DdlChange, Debezium, FormatError, Maxwell, Plain, TransactionEdge};
 use becauselog_model::{EncodedBatch, RowChange};
 
 /// Turns changes into records of a batch. On an error the batch is as it was.
@@ -27,9 +27,75 @@ pub trait Encode: Send {
     fn losses(&self) -> u64 {
         0
     }
+
+    /// Whether it is to be told where transactions begin and end, and of changes that its target has already when others
+    /// of their transaction are not there. Such an encoder is the only one of its lane.
+    fn tells_transactions(&self) -> bool {
+        false
+    }
+
+    /// A transaction begins. `tell`: what that becomes is appended, as the target does not have it.
+    ///
+    /// # Errors
+    /// When it cannot be rendered.
+    fn begin(
+        &mut self,
+        _edge: &TransactionEdge<'_>,
+        _tell: bool,
+        _out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        Ok(())
+    }
+
+    /// It ends: appends what that becomes.
+    ///
+    /// # Errors
+    /// When it cannot be rendered.
+    fn end(&mut self, _edge: &TransactionEdge<'_>, _out: &mut EncodedBatch) -> Result<(), FormatError> {
+        Ok(())
+    }
+
+    /// Takes notice of a change that the target has already; appends nothing.
+    ///
+    /// # Errors
+    /// When the row cannot be read.
+    fn pass_over<'a>(
+        &mut self,
+        _change: &RowChange<'a, Image<'a>>,
+        _now_ns: u64,
+        _out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        Ok(())
+    }
 }
 
 impl Encode for Debezium {
+    fn tells_transactions(&self) -> bool {
+        Self::tells_transactions(self)
+    }
+
+    fn begin(
+        &mut self,
+        edge: &TransactionEdge<'_>,
+        tell: bool,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        self.begin_transaction(edge, tell, out)
+    }
+
+    fn end(&mut self, edge: &TransactionEdge<'_>, out: &mut EncodedBatch) -> Result<(), FormatError> {
+        self.end_transaction(edge, out)
+    }
+
+    fn pass_over<'a>(
+        &mut self,
+        change: &RowChange<'a, Image<'a>>,
+        now_ns: u64,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        Self::pass_over(self, change, now_ns, out)
+    }
+
     fn change<'a>(
         &mut self,
         change: &RowChange<'a, Image<'a>>,

@@ -14,7 +14,10 @@ use becauselog_decode::{RowIndex, Rows, TablePlan};
 use becauselog_format::{DdlChange, Effect};
 use becauselog_model::{EncodedBatch, Place, RowChange, RowsEvent, Transaction};
 
+pub use self::edge::{Edge, EdgePart};
 use crate::{encode::Encode, error::PipelineError, lane::Wanted};
+
+mod edge;
 
 /// Rows and DDL statements in the order of the log.
 #[derive(Debug, Default)]
@@ -39,6 +42,7 @@ pub struct Owner {
 enum Part {
     Rows { part: RowsPart, rows: Range<usize> },
     Ddl(DdlPart),
+    Edge(EdgePart),
 }
 
 /// The rows of one event.
@@ -110,6 +114,12 @@ impl RowBatch {
         self.parts.push(Part::Ddl(part));
     }
 
+    /// Adds where a transaction begins or ends.
+    pub fn push_edge(&mut self, part: EdgePart) {
+        self.bytes = self.bytes.saturating_add(EdgePart::BYTES);
+        self.parts.push(Part::Edge(part));
+    }
+
     /// Says that the last rows here are the last of their transaction.
     pub fn end_transaction(&mut self) {
         if let Some(Part::Rows { part, .. }) = self.parts.last_mut() {
@@ -142,6 +152,7 @@ impl RowBatch {
                     part.encode(lane, self.index.get(rows.clone()).unwrap_or_default(), encoder, out)?;
                 }
                 Part::Ddl(part) => part.encode(lane, encoder, out)?,
+                Part::Edge(part) => part.encode(lane, encoder, out)?,
             }
         }
         Ok(())
@@ -181,8 +192,9 @@ impl RowsPart {
         let op = rows.kind.op();
         let last = index.len().saturating_sub(1);
         let numbered = index.iter().zip(self.row..).zip(self.first..);
+        let counts = wanted != Wanted::All && encoder.tells_transactions();
         for (number, ((at, row), change_index)) in
-            numbered.enumerate().filter(|(_, (_, index))| wanted.has(*index))
+            numbered.enumerate().filter(|(_, (_, index))| counts || wanted.has(*index))
         {
             let (before, after) = rows.images(&self.plan, *at);
             let change = RowChange {
@@ -202,11 +214,12 @@ impl RowsPart {
                 before,
                 after,
             };
-            encoder.change(&change, now_ns, out).map_err(|source| PipelineError::Format {
-                position: self.event.position(),
-                row,
-                source,
-            })?;
+            let done = if counts && !wanted.has(change_index) {
+                encoder.pass_over(&change, now_ns, out)
+            } else {
+                encoder.change(&change, now_ns, out)
+            };
+            done.map_err(|source| PipelineError::Format { position: self.event.position(), row, source })?;
         }
         Ok(())
     }

@@ -124,6 +124,7 @@ impl Pipeline {
         let mut stages = stages::Stages::new(stop, self.config.stop_deadline);
         let share = (self.config.queue_bytes / 2).max(1);
         let (to_transform, from_source) = byte_channel(share);
+        let tells_transactions = self.outlets.iter().any(Outlet::tells_transactions);
         let mut lanes = Vec::new();
         let names_and_stored = self.outlets.into_iter().zip(self.stored);
         let per_sink = share / names_and_stored.len().max(1);
@@ -154,6 +155,7 @@ impl Pipeline {
             shapes,
             filter: self.config.filter,
             beside: self.config.maxwell.map(Beside::new),
+            tells_transactions,
             spool_folder,
             transaction_memory_bytes: self.config.transaction_memory_bytes,
             xa: XaStore::open(xa_folder, self.config.xa, Some(&started))?,

@@ -3,6 +3,7 @@
 //! It keeps the open group, and when its end is seen finds its rows and hands them to every lane. It runs on a thread of
 //! its own, since it works rather than waits.
 
+mod edges;
 mod rows;
 mod tables;
 
@@ -13,14 +14,14 @@ use std::{
 
 use becauselog_binlog::{
     SourceBatch,
-    event::{Event, EventKind, Query, Xid, XidEvent},
+    event::{Event, EventKind, Query, Xid},
     group::{Group, Mark, StatementKind},
 };
 use becauselog_format::DdlError;
 use becauselog_model::{TableName, Transaction};
 use becauselog_sink::failpoint;
 
-use self::tables::Tables;
+use self::{edges::Ending, tables::Tables};
 use crate::{
     budget::Closed,
     checkpoints::Checkpoints,
@@ -47,6 +48,7 @@ pub struct Transform {
     tables: Tables,
     filter: TableFilter,
     beside: Option<Beside>,
+    tells_transactions: bool,
     store: GroupStore,
     spool_folder: PathBuf,
     xa: XaStore,
@@ -76,6 +78,8 @@ pub struct Parts {
     pub filter: TableFilter,
     /// What is told beside rows, where it is wanted.
     pub beside: Option<Beside>,
+    /// Lanes are to be told where transactions begin and end.
+    pub tells_transactions: bool,
     /// Where large transactions wait.
     pub spool_folder: PathBuf,
     /// How many bytes of a transaction stay in memory.
@@ -116,6 +120,7 @@ impl Transform {
             tables: Tables::default(),
             filter: parts.filter,
             beside: parts.beside,
+            tells_transactions: parts.tells_transactions,
             store,
             spool_folder: parts.spool_folder,
             xa: parts.xa,
@@ -186,7 +191,7 @@ impl Transform {
             }
             Mark::XaCommit(xid) => {
                 let group = group()?;
-                self.xa_commit(&xid, &group).await
+                self.xa_commit(&event, &xid, &group).await
             }
             Mark::XaRollback(xid) => {
                 let group = group()?;
@@ -242,7 +247,7 @@ impl Transform {
     async fn commit(&mut self, event: &Event, group: &Group) -> Result<(), Stopped> {
         failpoint("pipeline.commit");
         let events = self.events(group)?;
-        self.deliver(group, &group.transaction, events, xid(event)?).await?;
+        self.deliver(group, &group.transaction, events, Ending::of(event)?).await?;
         self.ended(group);
         self.send_if_full().await
     }
@@ -258,7 +263,7 @@ impl Transform {
     async fn statement(&mut self, event: &Event, kind: StatementKind, group: &Group) -> Result<(), Stopped> {
         // A statement that ends a group stands alone in it; whatever else was kept is of the same group.
         let events = self.events(group)?;
-        self.deliver(group, &group.transaction, events, None).await?;
+        self.deliver(group, &group.transaction, events, Ending::of(event)?).await?;
         if kind == StatementKind::Ddl {
             self.ddl(event, group, &group.transaction)?;
         }
@@ -315,24 +320,14 @@ impl Transform {
         Ok(())
     }
 
-    async fn xa_commit(&mut self, xid: &Xid, group: &Group) -> Result<(), Stopped> {
+    async fn xa_commit(&mut self, event: &Event, xid: &Xid, group: &Group) -> Result<(), Stopped> {
         self.store.clear();
         let prepared = self.xa.prepared(xid, &group.end)?;
-        self.deliver(group, &prepared.transaction, prepared.events, None).await?;
+        self.deliver(group, &prepared.transaction, prepared.events, Ending::of(event)?).await?;
         let seq = self.emitter.filling_seq();
         self.xa.settle(xid, group.transaction.gtid.as_ref(), &group.end, seq)?;
         failpoint("pipeline.xa.settled");
         self.ended(group);
         self.send_if_full().await
     }
-}
-
-/// The number of a transaction from the event that ends it, if that is an XID event.
-fn xid(event: &Event) -> Result<Option<u64>, Stopped> {
-    if event.kind() != EventKind::XID {
-        return Ok(None);
-    }
-    let parsed = XidEvent::parse(&event.body)
-        .map_err(|source| PipelineError::Event { position: event.position(), source })?;
-    Ok(Some(parsed.xid))
 }

@@ -8,6 +8,7 @@ use super::{
     DebeziumConfig, TsSource, context_headers,
     prepared::Prepared,
     source::{self, SourceBlock},
+    transaction::Order,
     value::Values,
 };
 use crate::{
@@ -21,8 +22,10 @@ use crate::{
 /// What is used again for every change.
 #[derive(Debug)]
 pub(super) struct Work {
-    records: Records,
+    pub(super) records: Records,
     source: SourceBlock,
+    /// Where changes stand in their transactions, where that is told.
+    pub(super) order: Option<Box<Order>>,
     before_key: KeyPlaces,
     after_key: KeyPlaces,
     bytes: Vec<u8>,
@@ -73,6 +76,7 @@ impl Work {
         Self {
             records: Records::new(&config.name, config.parts, context_headers(config)),
             source: SourceBlock::new(fills_defaults),
+            order: config.transactions.as_ref().map(|_| Box::default()),
             before_key: KeyPlaces::default(),
             after_key: KeyPlaces::default(),
             bytes: Vec::new(),
@@ -80,6 +84,20 @@ impl Work {
             times: Times { end: value_end, ..Times::default() },
             new_key: "__debezium.newkey".into(),
             old_key: "__debezium.oldkey".into(),
+        }
+    }
+}
+
+impl Work {
+    /// How many events of the transaction there were.
+    pub(super) fn ordered(&self) -> u64 {
+        self.order.as_ref().map_or(0, |order| order.total())
+    }
+
+    /// Takes back those beyond that many.
+    pub(super) fn order_back(&mut self, total: u64) {
+        if let Some(order) = &mut self.order {
+            order.take_back(total);
         }
     }
 }
@@ -294,6 +312,10 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         };
         let values = &mut out.values;
         self.work.source.push(values, self.change.row);
+        if let Some(order) = &mut self.work.order {
+            order.push(values, &self.change.shape.name);
+            values.extend_from_slice(b",\"op\":");
+        }
         values.extend_from_slice(op);
         self.work.times.push(values, time_ns);
         Some(span(start, values.len().saturating_sub(1)))

@@ -133,6 +133,9 @@ pub struct DebeziumConfig {
     pub skipped_operations: Vec<Op>,
     /// `skip.messages.without.change`: updates of nothing that is written have no records.
     pub skip_unchanged: bool,
+    /// `provide.transaction.metadata`, `topic.transaction`: records of each transaction's begin and end on a topic with this
+    /// last part of its name, and each change's place in its transaction. Such an encoder is to see all changes in order.
+    pub transactions: Option<String>,
     /// Which parts are wanted.
     pub parts: Parts,
 }
@@ -174,6 +177,7 @@ impl DebeziumConfig {
             source_types: SourceTypes::default(),
             skipped_operations: Vec::new(),
             skip_unchanged: false,
+            transactions: None,
             parts: Parts::Records,
         }
     }

@@ -50,14 +50,24 @@ impl<'c> Names<'c> {
     /// A table's topic.
     pub(crate) fn topic(&self, table: &TableName) -> Result<Arc<str>, DataError> {
         let name = self.joined(table);
-        let topic: Arc<str> = match self.config.topic_characters {
-            TopicCharacters::Underscore => table::topic(&name),
-            TopicCharacters::Unicode => unicode(&name).into(),
-        };
+        let topic = self.characters(&name);
         let Some(regex) = &self.config.topic_regex else { return Ok(topic) };
         // The peer keeps the name where the pattern leaves nothing of it.
         let renamed = regex.topic.apply(&topic)?.filter(|renamed| !renamed.is_empty());
         Ok(renamed.map_or(topic, Arc::from))
+    }
+
+    /// The topic beside the tables' own with this last part.
+    pub(crate) fn beside(&self, last: &str) -> Arc<str> {
+        let name = [&*self.config.topic_prefix, last].join(&*self.config.topic_delimiter);
+        self.characters(&name)
+    }
+
+    fn characters(&self, name: &str) -> Arc<str> {
+        match self.config.topic_characters {
+            TopicCharacters::Underscore => table::topic(name),
+            TopicCharacters::Unicode => unicode(name).into(),
+        }
     }
 
     /// A table's topic as it is before any character of it is looked at.

@@ -20,6 +20,8 @@ const KEY_COLUMNS: &str = "message.key.columns";
 const COLUMN_TYPES: &str = "column.propagate.source.type";
 const DATATYPES: &str = "datatype.propagate.source.type";
 const ADJUSTER: &str = "enable.time.adjuster";
+const TRANSACTIONS: &str = "provide.transaction.metadata";
+const TRANSACTION_TOPIC: &str = "topic.transaction";
 const TOPIC_NAMING: &str = "topic.naming.strategy";
 const TOPIC_REGEX: &str = "topic.regex";
 const TOPIC_TO: &str = "topic.replacement";
@@ -29,7 +31,7 @@ const FIELD_REGEX: &str = "topic.key.field.regex";
 const FIELD_TO: &str = "topic.key.field.replacement";
 
 /// The properties with exactly these names.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 14] = [
     SKIPPED,
     UNCHANGED,
     KEY_COLUMNS,
@@ -42,6 +44,8 @@ const KEYS: [&str; 12] = [
     FIELD,
     FIELD_REGEX,
     FIELD_TO,
+    TRANSACTIONS,
+    TRANSACTION_TOPIC,
 ];
 
 /// What the peer calls a key's field that tells the table.
@@ -56,7 +60,7 @@ impl DebeziumConfig {
 
     /// The names of those properties.
     #[must_use]
-    pub const fn properties() -> [&'static str; 12] {
+    pub const fn properties() -> [&'static str; 14] {
         KEYS
     }
 
@@ -95,6 +99,9 @@ impl<'p> Options<'p> {
         }
         config.source_types = self.source_types();
         config.topic_regex = self.topic_regex();
+        if self.flag(TRANSACTIONS) == Some(true) {
+            config.transactions = Some(self.get(TRANSACTION_TOPIC).unwrap_or("transaction").to_owned());
+        }
         config
     }
 

@@ -93,7 +93,7 @@ fn constant_field(name: &str, value: &str) -> Box<[u8]> {
 }
 
 /// `{"schema":…,"payload":`
-fn opening(converter: &Converter, schema: &Schema) -> Result<Box<[u8]>, DataError> {
+pub(super) fn opening(converter: &Converter, schema: &Schema) -> Result<Box<[u8]>, DataError> {
     let mut out = b"{\"schema\":".to_vec();
     if let Converter::Json(json) = converter {
         json.write_schema(&mut out, schema)?;

@@ -120,10 +120,10 @@ fn transaction() -> Schema {
     Schema::structure(fields).named("event.block").versioned(1).optional()
 }
 
-fn required(name: &str, kind: Kind) -> Field {
+pub(super) fn required(name: &str, kind: Kind) -> Field {
     Field::new(name, Arc::new(Schema::new(kind)))
 }
 
-fn optional(name: &str, kind: Kind) -> Field {
+pub(super) fn optional(name: &str, kind: Kind) -> Field {
     Field::new(name, Arc::new(Schema::new(kind).optional()))
 }

@@ -9,6 +9,8 @@ use crate::text::{self, string};
 
 /// The version whose events are matched.
 pub(super) const VERSION: &str = "3.6.1.Final";
+/// What stands in the place of a transaction's block, and after it.
+const NO_TRANSACTION: &[u8] = b"null,\"op\":";
 /// The connector's type.
 pub(super) const CONNECTOR: &str = "mysql";
 
@@ -78,7 +80,7 @@ impl SourceBlock {
         self.write_after_row(config, transaction, event);
     }
 
-    /// Appends `,"source":{…},"transaction":null,"op":`.
+    /// Appends `,"source":{…},"transaction":null,"op":`; with transaction metadata only up to the block's place.
     pub(super) fn push(&self, out: &mut Vec<u8>, row: u32) {
         out.extend_from_slice(&self.before_row);
         text::uint(out, row.into());
@@ -137,7 +139,10 @@ impl SourceBlock {
             Some(query) => string::quoted(out, &String::from_utf8_lossy(query)),
             None => out.extend_from_slice(b"null"),
         }
-        out.extend_from_slice(b"},\"transaction\":null,\"op\":");
+        out.extend_from_slice(b"},\"transaction\":");
+        if config.transactions.is_none() {
+            out.extend_from_slice(NO_TRANSACTION);
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use becauselog_connect::{DataError, Header, Kind, Record, Schema, Value, read_payload};
-use becauselog_model::{self as model, BatchRange, EncodedBatch, Span, TableName};
+use becauselog_model::{self as model, BatchRange, EncodedBatch, Span};
 
-use super::{connect::Connect, prepared::Prepared, schema::TableSchemas};
+use super::{connect::Connect, schema::TableSchemas};
 use crate::{
-    FormatError, Parts,
+    Parts,
     batch::{self, offset, span},
     records::ID_HEADER,
 };
@@ -43,22 +43,21 @@ impl Through {
         made
     }
 
-    /// Sends the records of one change through, into `out`.
+    /// Sends the records in that place, all under these schemas, through, into `out`.
     pub(super) fn pass(
         &mut self,
         connect: &mut Connect,
-        table: &Prepared,
-        name: &TableName,
+        schemas: &TableSchemas,
         out: &mut EncodedBatch,
-    ) -> Result<(), FormatError> {
-        let (Some(made), Some(schemas)) = (self.made.take(), &table.schemas) else { return Ok(()) };
+    ) -> Result<(), DataError> {
+        let Some(made) = self.made.take() else { return Ok(()) };
         let before_dropped = self.dropped;
         let done = made.records.iter().try_for_each(|record| self.one(connect, schemas, &made, record, out));
         if done.is_err() {
             self.dropped = before_dropped;
         }
         self.made = Some(made);
-        done.map_err(|source| FormatError::Connect { table: name.clone(), source })
+        done
     }
 
     fn one(
@@ -100,7 +99,7 @@ impl Through {
             let (schema, value) = read(schema, Some(text))?;
             headers.push(Header { key: name.into(), schema, value });
         }
-        let (kafka_partition, timestamp) = (None, None);
+        let (kafka_partition, timestamp) = (record.partition, None);
         Ok(Record { topic, kafka_partition, key_schema, key, value_schema, value, timestamp, headers })
     }
 

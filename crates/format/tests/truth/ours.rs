@@ -3,7 +3,11 @@
 use std::io::Write;
 use std::sync::Arc;
 
-use becauselog_format::Debezium;
+use becauselog_binlog::{
+    event::{Event, EventKind, Query},
+    group::{Statement, classify},
+};
+use becauselog_format::{Debezium, TransactionEdge};
 use becauselog_model::{Declared, EncodedBatch, TableName};
 use becauselog_testkit::debezium::case::{Case, MARKS, Play};
 use becauselog_testkit::debezium::golden::Record;
@@ -57,16 +61,41 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
         (Debezium::with(settings.config, settings.connect), batch(), Plans::default());
     plans.declared.clone_from(&log.declared);
     for committed in log.transactions.as_ref().map_err(Clone::clone)? {
+        let mut recorded = true;
+        let begins = edges(committed).filter(|_| encoder.tells_transactions());
+        if let Some([begin, _]) = &begins {
+            encoder.begin_transaction(begin, true, &mut out).map_err(|error| error.to_string())?;
+        }
         let replayed = plans.replay(committed, |change| {
             let (db, table) = (&*change.shape.name.database, &*change.shape.name.table);
+            // A recording ends at the mark.
+            recorded &= db != MARKS;
             if db != MARKS && settings.tables.wants(db, table) {
                 encoder.encode(change, 1_795_465_818_320_586_978, &mut out)?;
             }
             Ok(())
         });
         replayed.map_err(|error| format!("{error:#}"))?;
+        if let Some([_, end]) = begins.filter(|_| recorded) {
+            encoder.end_transaction(&end, &mut out).map_err(|error| error.to_string())?;
+        }
     }
     Ok(out.records.iter().map(|record| recorded(&out, record)).collect())
+}
+
+/// Where a transaction begins and ends; nothing for a group without a BEGIN.
+fn edges(committed: &Committed) -> Option<[TransactionEdge<'_>; 2]> {
+    let is_begin = |event: &&Event| {
+        let query = (event.kind() == EventKind::QUERY).then(|| Query::parse(&event.body).unwrap());
+        query.is_some_and(|query| classify(&query.statement, &query.schema) == Statement::Begin)
+    };
+    let (begin, last) = (committed.events.iter().find(is_begin)?, committed.events.last()?);
+    Some([begin, last].map(|event| TransactionEdge {
+        transaction: &committed.transaction,
+        file: &begin.file,
+        pos: begin.start,
+        timestamp_s: event.header.timestamp_s,
+    }))
 }
 
 fn recorded(batch: &EncodedBatch, record: &becauselog_model::Record) -> Record {

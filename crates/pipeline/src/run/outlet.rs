@@ -46,11 +46,18 @@ impl Outlet {
         Self { sink, encoders: vec![encoder] }
     }
 
-    /// An outlet whose encoders, all alike, work on consecutive batches side by side; the sink sees them in order.
+    /// An outlet whose encoders, all alike, work on consecutive batches side by side; the sink sees them in order. Of such as
+    /// tell transactions only the first is used: they must see all changes in order.
     #[must_use]
     pub fn side_by_side(sink: BoxSink, first: Box<dyn Encode>, others: Vec<Box<dyn Encode>>) -> Self {
+        let others = if first.tells_transactions() { Vec::new() } else { others };
         let encoders = std::iter::once(first).chain(others).collect();
         Self { sink, encoders }
+    }
+
+    /// Whether an encoder is to be told where transactions begin and end.
+    pub(super) fn tells_transactions(&self) -> bool {
+        self.encoders.iter().any(|encoder| encoder.tells_transactions())
     }
 
     fn failed(&self, source: SinkError) -> PipelineError {

@@ -12,6 +12,7 @@ use becauselog_sink::failpoint;
 
 use super::{
     BATCH_BYTES, Stopped, Transform,
+    edges::{Ending, Opening},
     tables::{Table, WantedTable},
 };
 use crate::{
@@ -24,9 +25,13 @@ use crate::{
 };
 
 /// What is known while one group is delivered.
-struct Delivery {
+pub(super) struct Delivery {
+    /// How the transaction ends.
+    pub(super) ending: Ending,
     /// Made at its first rows.
-    owner: Option<Arc<Owner>>,
+    pub(super) owner: Option<Arc<Owner>>,
+    /// Where it begins, where lanes are told.
+    pub(super) opening: Option<Opening>,
     /// The index of the next change.
     next: u64,
     query: Option<Arc<[u8]>>,
@@ -42,21 +47,24 @@ impl Transform {
         group: &Group,
         transaction: &Transaction,
         events: GroupEvents,
-        xid: Option<u64>,
+        ending: Ending,
     ) -> Result<(), Stopped> {
-        let mut delivery = Delivery { owner: None, next: 0, query: None, passed: 0 };
+        let mut delivery = Delivery { ending, owner: None, opening: None, next: 0, query: None, passed: 0 };
         for event in events {
             let event =
                 event.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
             match event.kind() {
                 EventKind::TABLE_MAP => self.table_map(&event, group.format.as_deref()).await?,
                 EventKind::ROWS_QUERY => delivery.query = rows_query(&event)?,
-                EventKind::QUERY => self.statement_within(&event, group, transaction)?,
+                EventKind::QUERY => self.statement_within(&event, group, transaction, &mut delivery)?,
                 _ if event.kind().is_rows() => {
                     let owner = match &delivery.owner {
                         Some(owner) => Arc::clone(owner),
-                        None => Arc::clone(delivery.owner.insert(self.owner(group, transaction, xid)?)),
+                        None => {
+                            Arc::clone(delivery.owner.insert(self.owner(group, transaction, ending.xid)?))
+                        }
                     };
+                    self.tell_begin(group, transaction, &mut delivery)?;
                     self.rows(event, owner, &mut delivery).await?;
                 }
                 _ => {}
@@ -65,7 +73,8 @@ impl Transform {
         if delivery.passed > 0 {
             self.rows.end_transaction();
         }
-        if delivery.next > 0 {
+        self.tell_end(group, transaction, &mut delivery)?;
+        if delivery.next > 0 || delivery.opening.is_some() {
             self.lanes.iter_mut().for_each(Lane::delivered);
         }
         Status::add(&self.status.changes_seen, delivery.next);
@@ -74,11 +83,12 @@ impl Transform {
 
     /// Sends a part of a transaction that is larger than a batch: the changes before `next`.
     async fn send_within(&mut self, owner: &Owner, next: u64) -> Result<(), Stopped> {
-        if self.rows.bytes() < BATCH_BYTES {
+        // Before its first change there is nothing of it that a target could be told to have.
+        if self.rows.bytes() < BATCH_BYTES || next == 0 {
             return Ok(());
         }
         let transaction = owner.transaction.identity().to_string();
-        let partial = (next > 0).then_some(PartialTransaction { transaction, next_index: next });
+        let partial = Some(PartialTransaction { transaction, next_index: next });
         self.emitter.send(&self.lanes, self.rows.take(), partial).await?;
         failpoint("pipeline.within_transaction");
         Ok(())
@@ -117,13 +127,19 @@ impl Transform {
         event: &Event,
         group: &Group,
         transaction: &Transaction,
+        delivery: &mut Delivery,
     ) -> Result<(), Stopped> {
         let query = event::Query::parse(&event.body)
             .map_err(|source| PipelineError::Event { position: event.position(), source })?;
         match classify(&query.statement, &query.schema) {
-            Statement::Ddl => self.ddl(event, group, transaction),
-            _ => Ok(()),
+            Statement::Begin | Statement::XaStart => self.opens(event, delivery),
+            Statement::Ddl => {
+                self.tell_begin(group, transaction, delivery)?;
+                self.ddl(event, group, transaction)?;
+            }
+            _ => {}
         }
+        Ok(())
     }
 
     async fn rows(
