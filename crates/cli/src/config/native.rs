@@ -192,7 +192,7 @@ section! {
         /// `header.converter…`, `topic.naming.strategy`, `topic.regex`, `topic.replacement`, `topic.key…`,
         /// `schema.name.adjustment.mode`, `field.name.adjustment.mode`, `message.key.columns`, `skipped.operations`,
         /// `skip.messages.without.change`, `enable.time.adjuster`, `column.propagate.source.type`,
-        /// `datatype.propagate.source.type`.
+        /// `datatype.propagate.source.type`, `provide.transaction.metadata`, `topic.transaction`.
         properties: BTreeMap<String, String> = ("table of text", "");
         /// Maxwell's options, for `kind = "maxwell"` only.
         maxwell: MaxwellOptions = ("table", "");

@@ -158,9 +158,13 @@ pub const KEYS: &[Known] = &[
     // Records besides row changes.
     only("include.schema.changes", &["false"], "schema changes are not written to a topic yet: set it to false"),
     idle("include.schema.comments", "schema changes are not written to a topic"),
-    only("provide.transaction.metadata", &["false"], "set it to false"),
-    idle("transaction.metadata.factory", "transaction metadata is off"),
-    idle("topic.transaction", "transaction metadata is off"),
+    done("provide.transaction.metadata"),
+    only(
+        "transaction.metadata.factory",
+        &["io.debezium.pipeline.txmetadata.DefaultTransactionMetadataFactory"],
+        "it is Java code: leave it out",
+    ),
+    done("topic.transaction"),
     only("heartbeat.interval.ms", &["0"], "heartbeat records are not written yet: leave it out (the position moves without them)"),
     idle("topic.heartbeat.prefix", "heartbeat records are off"),
     idle("topic.heartbeat.name", "heartbeat records are off"),
