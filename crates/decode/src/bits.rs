@@ -14,6 +14,14 @@ pub fn count_set(bitmap: &[u8], count: usize) -> usize {
     whole.sum::<usize>().saturating_add(rest)
 }
 
+/// Whether none of the first `count` bits is set.
+#[inline]
+pub fn none_set(bitmap: &[u8], count: usize) -> bool {
+    let (whole, rest) = bitmap.split_at_checked(count / 8).unwrap_or((bitmap, &[]));
+    let mask = (1u8 << (count % 8)).wrapping_sub(1);
+    whole.iter().all(|byte| *byte == 0) && rest.first().is_none_or(|byte| byte & mask == 0)
+}
+
 /// The bits of a bitmap one after another; zero after its end.
 #[derive(Debug, Clone, Copy)]
 pub struct Bits<'a> {
@@ -62,6 +70,15 @@ mod tests {
         let mut bits = Bits::new(&bitmap);
         let at: Vec<usize> = (0..200).filter(|_| bits.take()).collect();
         assert_eq!(at, [0, 7, 62, 64, 65]);
+    }
+
+    #[test]
+    fn none_set_looks_at_the_first_bits_alone() {
+        assert!(none_set(&[0, 0xfe], 9));
+        assert!(!none_set(&[0, 0xff], 9));
+        assert!(!none_set(&[1, 0], 9));
+        assert!(none_set(&[0, 1], 8));
+        assert!(none_set(&[], 0));
     }
 
     #[test]

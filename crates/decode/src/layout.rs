@@ -8,7 +8,16 @@ use crate::plan::PlanError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     widths: Box<[Width]>,
+    /// The same for images that have every column: neighbours of fixed widths are one step.
+    steps: Box<[Step]>,
     json_columns: usize,
+}
+
+/// So many bytes, then a value that says how long it is; `None` at the end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Step {
+    fixed: usize,
+    then: Option<Width>,
 }
 
 /// How a value says how long it is.
@@ -39,7 +48,20 @@ impl Layout {
                 meta: mapped.meta,
             })
         });
-        Ok(Self { widths: widths.collect::<Result<_, _>>()?, json_columns: count_json(map) })
+        let widths: Box<[Width]> = widths.collect::<Result<_, _>>()?;
+        Ok(Self { steps: steps(&widths), widths, json_columns: count_json(map) })
+    }
+
+    /// What stands after the values of all columns, where none is absent or NULL; nothing when the bytes end before.
+    #[inline]
+    pub(crate) fn skip_all<'a>(&self, mut rest: &'a [u8]) -> Option<&'a [u8]> {
+        for step in &self.steps {
+            rest = rest.get(step.fixed..)?;
+            if let Some(width) = step.then {
+                rest = width.skip(rest)?;
+            }
+        }
+        Some(rest)
     }
 
     /// How many columns the table map has.
@@ -56,6 +78,22 @@ impl Layout {
     pub(crate) const fn json_columns(&self) -> usize {
         self.json_columns
     }
+}
+
+fn steps(widths: &[Width]) -> Box<[Step]> {
+    let mut steps = Vec::new();
+    let mut fixed = 0_usize;
+    for width in widths {
+        if let Width::Fixed(len) = width {
+            fixed = fixed.saturating_add(usize::from(*len));
+        } else {
+            steps.push(Step { fixed: std::mem::take(&mut fixed), then: Some(*width) });
+        }
+    }
+    if fixed > 0 {
+        steps.push(Step { fixed, then: None });
+    }
+    steps.into()
 }
 
 fn count_json(map: &TableMap) -> usize {

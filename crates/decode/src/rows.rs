@@ -4,9 +4,9 @@ use becauselog_model::Op;
 use thiserror::Error;
 
 use crate::{
-    bits::{Bits, bytes_of, count_set},
+    bits::{Bits, bytes_of, count_set, none_set},
     image::Image,
-    layout::{Layout, Width},
+    layout::Layout,
     partial,
     plan::TablePlan,
 };
@@ -218,7 +218,7 @@ pub fn count_rows(layout: &Layout, rows: &Rows<'_>) -> Result<usize, RowsError> 
 
 /// What is the same for all images of one side of an event.
 struct ImageWalk<'a> {
-    widths: &'a [Width],
+    layout: &'a Layout,
     /// Which columns are there; nothing when all are.
     present: Option<&'a [u8]>,
     null_bytes: usize,
@@ -245,7 +245,7 @@ impl<'a> ImageWalk<'a> {
         }
         let set = count_set(bitmap, columns);
         Ok(Some(Self {
-            widths: layout.widths(),
+            layout,
             present: (set < columns).then_some(bitmap),
             null_bytes: bytes_of(set),
             json_columns: partial.then_some(layout.json_columns()),
@@ -261,9 +261,21 @@ impl<'a> ImageWalk<'a> {
         }
         let (nulls, values) = rest.split_at_checked(self.null_bytes).ok_or((Torn::Head, rest.len()))?;
         *rest = values;
+        if self.present.is_none()
+            && none_set(nulls, self.layout.columns())
+            && let Some(after) = self.layout.skip_all(values)
+        {
+            *rest = after;
+            return Ok(());
+        }
+        self.skip_each(nulls, rest)
+    }
+
+    /// The values of an image of which some are NULL or absent, or which is torn.
+    fn skip_each(&self, nulls: &[u8], rest: &mut &[u8]) -> Result<(), (Torn, usize)> {
         let mut nulls = Bits::new(nulls);
         let mut present = self.present.map(Bits::new);
-        for (column, width) in self.widths.iter().enumerate() {
+        for (column, width) in self.layout.widths().iter().enumerate() {
             if present.as_mut().is_some_and(|bits| !bits.take()) || nulls.take() {
                 continue;
             }

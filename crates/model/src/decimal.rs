@@ -108,6 +108,50 @@ impl<'a> Decimal<'a> {
 
     /// Appends the value as the server prints it: no leading zeros but one before the point, all digits of the scale.
     pub fn push_text(&self, out: &mut Vec<u8>) {
+        if self.push_short(out).is_none() {
+            self.push_long(out);
+        }
+    }
+
+    /// The same for what most columns are: 1 to 18 digits before the point, at most nine after it.
+    #[inline]
+    fn push_short(&self, out: &mut Vec<u8>) -> Option<()> {
+        let integer = self.precision.saturating_sub(self.scale);
+        if !(1..=18).contains(&integer) || self.scale > 9 {
+            return None;
+        }
+        let fraction_len = *GROUP_BYTES.get(usize::from(self.scale))?;
+        let (whole, fraction) = self.bytes.split_at_checked(self.bytes.len().checked_sub(fraction_len)?)?;
+        let flip = if self.is_negative() { u64::MAX } else { 0 };
+        let read = |bytes: &[u8], first_bit: u64| {
+            let value = bytes.iter().fold(0u64, |value, byte| value << 8 | u64::from(*byte));
+            let unused = u32::try_from(bytes.len()).unwrap_or(0).wrapping_mul(8).wrapping_neg() % 64;
+            ((value ^ flip).wrapping_shl(unused) ^ first_bit).wrapping_shr(unused)
+        };
+        let groups = read(whole, 1 << 63);
+        let cut = |group: u64, digits: u8| {
+            group.min(GROUP_MAX.get(usize::from(digits)).copied().unwrap_or(0).into())
+        };
+        let number = match integer.checked_sub(9) {
+            None | Some(0) => cut(groups, integer),
+            Some(lead) => {
+                let first = cut(groups >> 32, lead);
+                first.wrapping_mul(1_000_000_000).wrapping_add(cut(groups & 0xffff_ffff, 9))
+            }
+        };
+        if flip != 0 {
+            out.push(b'-');
+        }
+        push_uint(out, number);
+        if self.scale > 0 {
+            let fraction = cut(read(fraction, 0), self.scale);
+            out.push(b'.');
+            push_padded(out, u32::try_from(fraction).unwrap_or(0), self.scale);
+        }
+        Some(())
+    }
+
+    fn push_long(&self, out: &mut Vec<u8>) {
         if self.is_negative() {
             out.push(b'-');
         }
@@ -168,6 +212,32 @@ mod tests {
         assert_eq!(Decimal::new(&[0; 3], 2, 0), None);
         assert_eq!(Decimal::stored_len(65, 30), Some(30));
         assert_eq!(Decimal::stored_len(66, 0), None);
+    }
+
+    #[test]
+    fn short_values_are_printed_as_long_ones_are() {
+        let mut compared = 0;
+        for precision in 1..=27 {
+            for scale in 0..=precision.min(9) {
+                let len = Decimal::stored_len(precision, scale).unwrap();
+                for seed in 0..64_u8 {
+                    let noise =
+                        (1..=len).map(|at| seed.wrapping_mul(37).wrapping_mul(u8::try_from(at).unwrap()));
+                    let bytes: Vec<u8> = noise
+                        .enumerate()
+                        .map(|(at, byte)| byte ^ (0x80 * u8::from(at == 0 && seed > 32)))
+                        .collect();
+                    let value = Decimal::new(&bytes, precision, scale).unwrap();
+                    let (mut short, mut long) = (Vec::new(), Vec::new());
+                    let taken = value.push_short(&mut short).is_some();
+                    value.push_long(&mut long);
+                    assert_eq!(taken, (1..=18).contains(&(precision - scale)));
+                    assert!(!taken || short == long, "{bytes:?} as DECIMAL({precision},{scale})");
+                    compared += usize::from(taken);
+                }
+            }
+        }
+        assert!(compared > 5000, "{compared}");
     }
 
     #[test]

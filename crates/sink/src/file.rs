@@ -9,6 +9,7 @@ mod journal;
 mod open;
 mod recovery;
 mod sidecar;
+mod sync;
 mod turn;
 mod writer;
 

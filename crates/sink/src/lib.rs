@@ -20,6 +20,7 @@ mod failpoint;
 mod fault;
 mod file;
 mod record_line;
+mod reserve;
 mod state;
 mod stdout;
 
@@ -31,5 +32,6 @@ pub use file::{
     FILE_FAILPOINTS, FileConfig, FileSink, Fsync, FsyncParseError, OnForeign, OnMissing, Rotation,
 };
 pub use record_line::Content;
+pub use reserve::Reserve;
 pub use state::{SinkState, StateCell};
 pub use stdout::StdoutSink;

@@ -108,16 +108,18 @@ fn not_a_number(out: &mut Vec<u8>, value: f64) {
 /// A plain text of at least 10^7, `-12345678.9`, with an exponent: `-1.23456789E7`. Any other is left alone.
 fn scientific(out: &mut Vec<u8>, text: &str) -> bool {
     let (sign, text) = text.strip_prefix('-').map_or(("", text), |text| ("-", text));
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let Some((first, after)) = whole.split_at_checked(1) else { return false };
-    if first == "0" || after.is_empty() || text.contains('e') {
+    let text = text.as_bytes();
+    let point = text.iter().position(|byte| *byte == b'.').unwrap_or(text.len());
+    let (whole, fraction) = text.split_at_checked(point).unwrap_or((text, &[]));
+    let fraction = fraction.get(1..).unwrap_or_default();
+    let Some((first, after)) = whole.split_first() else { return false };
+    if *first == b'0' || after.is_empty() || text.contains(&b'e') {
         return false;
     }
     out.extend_from_slice(sign.as_bytes());
-    out.extend_from_slice(first.as_bytes());
-    out.push(b'.');
-    out.extend_from_slice(after.as_bytes());
-    out.extend_from_slice(fraction.as_bytes());
+    out.extend_from_slice(&[*first, b'.']);
+    out.extend_from_slice(after);
+    out.extend_from_slice(fraction);
     let digits = after.len().saturating_add(fraction.len());
     let zeros = out.iter().rev().take(digits.saturating_sub(1)).take_while(|digit| **digit == b'0').count();
     out.truncate(out.len().saturating_sub(zeros));

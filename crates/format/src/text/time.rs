@@ -12,30 +12,28 @@ pub(crate) enum Fraction {
 }
 
 /// Appends two digits.
-pub(crate) fn two(out: &mut Vec<u8>, value: u8) {
-    out.extend_from_slice(&[b'0'.wrapping_add(value / 10 % 10), b'0'.wrapping_add(value % 10)]);
+fn two(out: &mut Vec<u8>, value: u8) {
+    out.extend_from_slice(&digits(value));
+}
+
+#[inline]
+const fn digits(value: u8) -> [u8; 2] {
+    [b'0'.wrapping_add(value / 10 % 10), b'0'.wrapping_add(value % 10)]
 }
 
 /// Appends `2026-11-22`; any part may be zero.
 pub(crate) fn date(out: &mut Vec<u8>, date: Date) {
-    let (century, year) = (date.year / 100, date.year % 100);
-    two(out, u8::try_from(century).unwrap_or(99));
-    two(out, u8::try_from(year).unwrap_or(99));
-    out.push(b'-');
-    two(out, date.month);
-    out.push(b'-');
-    two(out, date.day);
+    let part = |number: u16| digits(u8::try_from(number).unwrap_or(99));
+    let ([a, b], [c, d]) = (part(date.year / 100), part(date.year % 100));
+    let ([e, f], [g, h]) = (digits(date.month), digits(date.day));
+    out.extend_from_slice(&[a, b, c, d, b'-', e, f, b'-', g, h]);
 }
 
 /// Appends a date, `separator`, and a time of day.
 pub(crate) fn datetime(out: &mut Vec<u8>, value: Datetime, separator: u8, fraction_digits: Fraction) {
     date(out, value.date);
-    out.push(separator);
-    two(out, value.hour);
-    out.push(b':');
-    two(out, value.minute);
-    out.push(b':');
-    two(out, value.second);
+    let ([a, b], [c, d], [e, f]) = (digits(value.hour), digits(value.minute), digits(value.second));
+    out.extend_from_slice(&[separator, a, b, b':', c, d, b':', e, f]);
     fraction(out, value.micros, fraction_digits);
 }
 
@@ -58,18 +56,18 @@ pub(crate) fn time(out: &mut Vec<u8>, value: Time, fraction_digits: Fraction) {
 
 /// Appends a point and the fraction of a second, or nothing.
 pub(crate) fn fraction(out: &mut Vec<u8>, micros: u32, digits: Fraction) {
-    let mut text = *b".000000";
-    let mut rest = micros;
-    for place in text.iter_mut().skip(1).rev() {
-        *place = b'0'.wrapping_add(u8::try_from(rest % 10).unwrap_or(0));
-        rest /= 10;
+    let part = |number: u32| self::digits(u8::try_from(number % 100).unwrap_or(0));
+    if matches!(digits, Fraction::Digits(0)) {
+        return;
     }
+    let ([a, b], [c, d], [e, f]) = (part(micros / 10_000), part(micros / 100), part(micros));
+    let text = [b'.', a, b, c, d, e, f];
     let len = match digits {
         Fraction::Digits(digits) => usize::from(digits).min(6),
         Fraction::Trimmed => 6usize.saturating_sub(text.iter().rev().take_while(|d| **d == b'0').count()),
     };
     if len > 0 {
-        out.extend(text.iter().take(len.saturating_add(1)));
+        out.extend_from_slice(text.get(..=len).unwrap_or_default());
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 };
 
 use becauselog_binlog::event::Event;
+use becauselog_sink::Reserve;
 use bytes::BytesMut;
 
 use super::record::{self, PREFIX, Prefix};
@@ -22,6 +23,9 @@ pub struct SpoolWriter {
     buffer: Vec<u8>,
     log_file: Option<Arc<str>>,
     bytes: u64,
+    written: u64,
+    /// For a file that lives for one reading only.
+    reserve: Option<Reserve>,
 }
 
 /// Reads them back in order.
@@ -41,13 +45,13 @@ impl SpoolWriter {
         let path = unique_path(folder);
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(&path)?;
         std::fs::remove_file(&path)?;
-        Ok(Self::over(file))
+        Ok(Self { reserve: Some(Reserve::default()), ..Self::over(file) })
     }
 
     /// Appends to an open file from where it stands.
     #[must_use]
     pub fn over(file: File) -> Self {
-        Self { file, buffer: Vec::with_capacity(CHUNK), log_file: None, bytes: 0 }
+        Self { file, buffer: Vec::with_capacity(CHUNK), log_file: None, bytes: 0, written: 0, reserve: None }
     }
 
     /// Adds an event.
@@ -63,7 +67,7 @@ impl SpoolWriter {
         self.buffer.extend_from_slice(&prefix);
         if event.body.len() >= CHUNK {
             self.drain()?;
-            return self.file.write_all(&event.body);
+            return self.put(&event.body);
         }
         self.buffer.extend_from_slice(&event.body);
         if self.buffer.len() >= CHUNK { self.drain() } else { Ok(()) }
@@ -96,8 +100,20 @@ impl SpoolWriter {
     }
 
     fn drain(&mut self) -> io::Result<()> {
-        self.file.write_all(&self.buffer)?;
+        let buffer = std::mem::take(&mut self.buffer);
+        let put = self.put(&buffer);
+        self.buffer = buffer;
+        put?;
         self.buffer.clear();
+        Ok(())
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if let Some(reserve) = &mut self.reserve {
+            reserve.before_write(&self.file, self.written, bytes.len());
+        }
+        self.file.write_all(bytes)?;
+        self.written += bytes.len() as u64;
         Ok(())
     }
 }

@@ -139,9 +139,9 @@ fn cut_off(config: &FileConfig, data: &File, found: u64, length: u64) -> Result<
     if found > length {
         let path = config.path.display();
         warn!(sink = config.name, %path, bytes = found.saturating_sub(length), "cut off what was not whole");
-        data.set_len(length).map_err(|source| open_error(&config.path, source))?;
     }
-    Ok(())
+    // Even where the length is right: blocks that a killed process asked for are given back.
+    data.set_len(length).map_err(|source| open_error(&config.path, source))
 }
 
 /// Opens a data file, makes it where there is none; and its length.

@@ -13,7 +13,7 @@ use rustix::{
 use tracing::info;
 
 use super::{fault::Fault, open::open_data, sidecar::Identity, writer::Writer};
-use crate::{durable::sync_folder_of, error::SinkError, failpoint::failpoint};
+use crate::{durable::sync_folder_of, error::SinkError, failpoint::failpoint, reserve::Reserve};
 
 /// How far it has come. Each step can be tried again after want of room; the announcement in the base tells a later
 /// process, whatever it finds, that the old file is whole and has gone on purpose.
@@ -73,6 +73,7 @@ impl Writer {
             }
             Some(_) | None => {}
         }
+        self.reserve.give_back(&self.data, self.length);
         if self.base.is_some() {
             self.sync_now(Some(String::new()))?;
         }
@@ -86,6 +87,7 @@ impl Writer {
         if let Some(base) = &mut self.base {
             base.generation = number;
         }
+        self.reserve.give_back(&self.data, self.length);
         let name = numbered_name(&self.config.path, number);
         self.sync_now(Some(name))?;
         failpoint("sink.file.turn.announced");
@@ -127,6 +129,7 @@ impl Writer {
         failpoint("sink.file.turn.begin_synced");
         self.data = Arc::new(data);
         self.length = 0;
+        self.reserve = Reserve::default();
         self.first_record = None;
         if let Some(base) = &mut self.base {
             base.generation = base.generation.saturating_add(1);

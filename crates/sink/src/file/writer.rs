@@ -14,7 +14,7 @@ use super::{
     config::{FileConfig, Fsync},
     fault::Fault,
     journal::{Entry, Journal},
-    sidecar::{Base, Edges, Identity, Sidecar, VERSION, boot},
+    sidecar::{Base, Sidecar},
     turn::Turn,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     error::SinkError,
     failpoint::{armed, failpoint},
     record_line::lines,
+    reserve::Reserve,
 };
 
 /// A journal longer than this is brought into the base at the next chance.
@@ -40,16 +41,17 @@ pub(super) struct Writer {
     /// What is durable; nothing before the sink is told where it begins.
     pub(super) base: Option<Base>,
     pub(super) length: u64,
+    pub(super) reserve: Reserve,
     pub(super) turn: Option<Turn>,
     pub(super) first_record: Option<SystemTime>,
-    stored: Option<StoredPosition>,
-    entry: u64,
-    last_seq: u64,
-    durable_seq: u64,
-    sync_under_way: bool,
+    pub(super) stored: Option<StoredPosition>,
+    pub(super) entry: u64,
+    pub(super) last_seq: u64,
+    pub(super) durable_seq: u64,
+    pub(super) sync_under_way: bool,
     /// The journal file that is not in use has lines that are not in the base: a sync failed after the switch.
-    other_journal_needed: bool,
-    failed: bool,
+    pub(super) other_journal_needed: bool,
+    pub(super) failed: bool,
     buffer: Vec<u8>,
     line: Vec<u8>,
 }
@@ -69,35 +71,6 @@ pub(super) struct Status {
     pub(super) much_unsynced: bool,
     /// When the file is old enough for the next one.
     pub(super) turn_at: Option<SystemTime>,
-}
-
-/// A sync to be done while writing goes on.
-#[derive(Debug)]
-pub(super) struct SyncJob {
-    data: Arc<File>,
-    sidecar: Arc<Sidecar>,
-    base: Base,
-    seq: u64,
-}
-
-impl SyncJob {
-    /// Makes the data durable, then the position that goes with it.
-    pub(super) fn run(&mut self) -> Result<(), SyncFault> {
-        failpoint("sink.file.before_sync");
-        self.data.sync_data().map_err(SyncFault::Data)?;
-        failpoint("sink.file.after_sync");
-        self.base.edges = Edges::of(&self.data, self.base.length).map_err(SyncFault::Base)?;
-        self.sidecar.replace_base(&self.base).map_err(SyncFault::Base)
-    }
-}
-
-/// What of a sync failed.
-#[derive(Debug)]
-pub(super) enum SyncFault {
-    /// The data: the system may have dropped it.
-    Data(io::Error),
-    /// The position: the one before still stands.
-    Base(io::Error),
 }
 
 impl Writer {
@@ -121,6 +94,7 @@ impl Writer {
             journal,
             base,
             length,
+            reserve: Reserve::default(),
             turn: None,
             last_seq: 0,
             durable_seq: 0,
@@ -227,13 +201,14 @@ impl Writer {
         Ok(())
     }
 
-    fn write_data(&self, bytes: &[u8]) -> io::Result<()> {
+    fn write_data(&mut self, bytes: &[u8]) -> io::Result<()> {
         if armed("sink.file.within_write") {
             let (first, second) = bytes.split_at(bytes.len() / 2);
             self.data.write_all_at(first, self.length)?;
             failpoint("sink.file.within_write");
             return self.data.write_all_at(second, self.length.saturating_add(first.len() as u64));
         }
+        self.reserve.before_write(&self.data, self.length, bytes.len());
         self.data.write_all_at(bytes, self.length)
     }
 
@@ -255,94 +230,14 @@ impl Writer {
 
     /// Cuts the data back to what the journal says, after a write that failed.
     fn take_back(&mut self, fault: Fault) -> Fault {
+        // Where room is scarce the journal may need what was asked for.
+        self.reserve.give_back(&self.data, self.length);
         match self.data.set_len(self.length) {
             Ok(()) => fault,
             Err(source) => {
                 Fault::Fatal(SinkError::Io { what: "cut back", path: self.config.path.clone(), source })
             }
         }
-    }
-
-    /// Prepares a sync of all that is written. `moving_to`: the file is about to be moved away.
-    pub(super) fn begin_sync(&mut self, moving_to: Option<String>) -> Result<SyncJob, Fault> {
-        self.check_open()?;
-        if self.sync_under_way {
-            return Err(Fault::SyncUnderWay);
-        }
-        let base =
-            self.next_base(moving_to).map_err(|error| Fault::of("look at", &self.config.path, error))?;
-        if !self.other_journal_needed {
-            self.journal.switch().map_err(|error| Fault::of("cut", self.journal.path(), error))?;
-            self.other_journal_needed = true;
-        }
-        self.sync_under_way = true;
-        let (data, sidecar) = (Arc::clone(&self.data), Arc::clone(&self.sidecar));
-        Ok(SyncJob { data, sidecar, base, seq: self.last_seq })
-    }
-
-    /// Takes a sync's result in.
-    pub(super) fn end_sync(&mut self, job: SyncJob, result: Result<(), SyncFault>) -> Result<(), Fault> {
-        self.sync_under_way = false;
-        match result {
-            Ok(()) => {
-                self.other_journal_needed = false;
-                self.base = Some(job.base);
-                self.durable_seq = self.durable_seq.max(job.seq);
-                failpoint("sink.file.sync_done");
-                Ok(())
-            }
-            Err(SyncFault::Data(error)) => Err(self.distrust_unsynced(error)),
-            Err(SyncFault::Base(error)) => Err(Fault::of("replace", &self.sidecar.base_path(), error)),
-        }
-    }
-
-    /// Syncs at once.
-    pub(super) fn sync_now(&mut self, moving_to: Option<String>) -> Result<(), Fault> {
-        let mut job = self.begin_sync(moving_to)?;
-        let result = job.run();
-        self.end_sync(job, result)
-    }
-
-    /// Begins a new epoch: the base as it stands now, and no line after it.
-    pub(super) fn record_base(&mut self) -> Result<(), Fault> {
-        if self.sync_under_way {
-            return Err(Fault::SyncUnderWay);
-        }
-        let path = self.config.path.clone();
-        self.data.sync_all().map_err(|error| self.distrust_unsynced(error))?;
-        let base = self.next_base(None).and_then(|mut base| {
-            base.epoch = base.epoch.saturating_add(1);
-            base.edges = Edges::of(&self.data, base.length)?;
-            Ok(base)
-        });
-        let base = base.map_err(|error| Fault::of("look at", &path, error))?;
-        let replaced = self.sidecar.replace_base(&base);
-        replaced.map_err(|error| Fault::of("replace", &self.sidecar.base_path(), error))?;
-        self.base = Some(base);
-        self.durable_seq = self.last_seq;
-        self.other_journal_needed = false;
-        self.journal.reset().map_err(|error| Fault::of("cut", self.journal.path(), error))
-    }
-
-    /// The base of what is written now, its edges not yet known.
-    fn next_base(&self, moving_to: Option<String>) -> io::Result<Base> {
-        let Some(stored) = self.stored.clone() else {
-            return Err(io::Error::other("the beginning was not told"));
-        };
-        let since_1970 = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        Ok(Base {
-            version: VERSION,
-            epoch: self.base.as_ref().map_or(0, |base| base.epoch),
-            generation: self.base.as_ref().map_or(1, |base| base.generation),
-            length: self.length,
-            entry: self.entry,
-            boot: boot(),
-            edges: Edges::default(),
-            identity: Identity::of(&self.data.metadata()?),
-            first_record_ms: self.first_record.and_then(|time| u64::try_from(since_1970(time)).ok()),
-            moving_to,
-            stored,
-        })
     }
 
     /// Whether a new file has to be begun before so many more bytes: only between transactions.
@@ -379,18 +274,10 @@ impl Writer {
     fn out_of_order(&self, what: String) -> Fault {
         Fault::Fatal(SinkError::OutOfOrder { name: self.config.name.clone(), what })
     }
+}
 
-    /// After a sync that failed the system may have dropped what was written, and may say "synced" the next time all
-    /// the same. So the file goes back to what is known, and the next run reads the rest again.
-    fn distrust_unsynced(&mut self, source: io::Error) -> Fault {
-        self.failed = true;
-        let _cut = match &self.base {
-            // Every batch before this one was synced by itself.
-            _ if self.config.fsync == Fsync::Batch => self.data.set_len(self.length),
-            // If cutting fails, the journal is what would be believed: it goes first.
-            Some(base) => self.journal.reset().and_then(|()| self.data.set_len(base.length)),
-            None => Ok(()),
-        };
-        Fault::Fatal(SinkError::Sync { path: self.config.path.clone(), source })
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.reserve.give_back(&self.data, self.length);
     }
 }
