@@ -7,7 +7,7 @@ use crate::file::{
     journal::read_lines,
     recovery::follow,
     sidecar::{Base, Identity},
-    writer::SyncJob,
+    sync::SyncJob,
 };
 
 fn read_base(path: &Path) -> Base {
