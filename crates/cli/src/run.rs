@@ -3,6 +3,7 @@
 mod control;
 mod definitions;
 mod failure;
+mod heartbeat;
 mod outlets;
 mod purge;
 mod signals;
@@ -59,9 +60,13 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
     let follow = &plan.source.follow;
     let watching = distance.watch(follow.hosts.clone(), follow.connect.clone(), Arc::clone(&status));
     let watching = tokio::spawn(watching);
+    let acting = heartbeat::start(&plan);
     let outcome = pipeline.run(follower, started, shapes, signals.stop, signals.reopen).await;
     answering.abort();
     watching.abort();
+    if let Some(acting) = acting {
+        acting.abort();
+    }
     tell_end(&status, outcome.as_ref().ok());
     outcome.map_err(|error| pipeline_failure(&error))?;
     Ok(Exit::Ok)

@@ -4,6 +4,7 @@ mod beside;
 mod change;
 mod config;
 mod connect;
+mod heartbeat;
 mod keys;
 mod names;
 mod options;
@@ -21,6 +22,7 @@ use becauselog_model::{EncodedBatch, RowChange, RowImage};
 use self::{
     change::{OneChange, Work},
     connect::Way,
+    heartbeat::Heartbeats,
     prepared::Prepared,
     through::Through,
     transaction::{Making, Order, Transactions},
@@ -28,6 +30,7 @@ use self::{
 pub use self::{
     config::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision, TsSource},
     connect::Connect,
+    heartbeat::HeartbeatConfig,
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
     options::JavaPatterns,
@@ -54,6 +57,7 @@ pub struct Debezium {
     connect: Connect,
     through: Option<Through>,
     transactions: Option<Result<Transactions, FormatError>>,
+    heartbeats: Option<Result<Heartbeats, FormatError>>,
 }
 
 impl Debezium {
@@ -74,8 +78,9 @@ impl Debezium {
         let work = Work::new(&config, value_end, connect.fills_defaults());
         let topic = config.transactions.as_deref();
         let transactions = topic.map(|name| Transactions::new(name, &config, &connect));
+        let heartbeats = config.heartbeat.as_ref().map(|beat| Heartbeats::new(beat, &config, &connect));
         let losses = Losses::default();
-        Self { config, losses, tables: Tables::new(), work, connect, through, transactions }
+        Self { config, losses, tables: Tables::new(), work, connect, through, transactions, heartbeats }
     }
 
     /// How many records the transforms dropped since it was made.
@@ -179,6 +184,23 @@ impl Debezium {
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         self.edge(out, |topic, order, making, out| topic.end(edge, order, making, out))
+    }
+
+    /// Appends a heartbeat, if any are wanted.
+    ///
+    /// # Errors
+    /// When the record cannot be transformed or converted; the batch is then as it was.
+    pub fn heartbeat(&mut self, now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
+        let Self { work, connect, through, heartbeats, .. } = self;
+        let Some(heartbeats) = heartbeats else { return Ok(()) };
+        let heartbeats = heartbeats.as_mut().map_err(|error| error.clone())?;
+        let making = Making { records: &mut work.records, connect, through: through.as_mut() };
+        let mark = Mark::of(out);
+        let done = heartbeats.beat(now_ns / 1_000_000, making, out);
+        if done.is_err() {
+            mark.restore(out);
+        }
+        done
     }
 
     fn edge(

@@ -66,6 +66,13 @@ impl Ids {
         out.extend_from_slice(name.as_bytes());
     }
 
+    /// Appends the id of a heartbeat: where others have the transaction stands a word that is none.
+    pub(crate) fn push_heartbeat(&self, out: &mut Vec<u8>, ms: u64) {
+        out.extend_from_slice(self.name.as_bytes());
+        out.extend_from_slice(b"/heartbeat/");
+        text::uint(out, ms);
+    }
+
     /// Appends the id of a change of that transaction.
     pub(crate) fn push(&self, out: &mut Vec<u8>, index: u64, part: Part) {
         out.extend_from_slice(&self.prefix);

@@ -47,9 +47,9 @@ mod wkb;
 pub use becauselog_connect::{Adjustment, ConfigErrors, Renaming};
 pub use ddl::DdlChange;
 pub use debezium::{
-    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, JavaPatterns, KeyColumns,
-    Rendering, SourceTypes, TimePrecision, TopicCharacters, TopicNaming, TopicRegex, TransactionEdge,
-    TsSource,
+    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, HeartbeatConfig,
+    JavaPatterns, KeyColumns, Rendering, SourceTypes, TimePrecision, TopicCharacters, TopicNaming,
+    TopicRegex, TransactionEdge, TsSource,
 };
 pub use error::FormatError;
 pub use losses::Losses;

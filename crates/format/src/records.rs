@@ -36,6 +36,8 @@ pub(crate) enum Id<'a> {
     Change(u64, Part),
     /// Of the transaction as a whole: a name, which no index is.
     OfTransaction(&'a str),
+    /// Of a heartbeat of this millisecond, in no transaction.
+    Heartbeat(u64),
 }
 
 /// What a record is beside its bytes.
@@ -134,6 +136,7 @@ impl Records {
         match id {
             Id::Change(index, part) => self.ids.push(&mut batch.head, index, part),
             Id::OfTransaction(name) => self.ids.push_named(&mut batch.head, name),
+            Id::Heartbeat(ms) => self.ids.push_heartbeat(&mut batch.head, ms),
         }
         let plain = span(start.saturating_add(1), batch.head.len());
         batch.head.push(b'"');

@@ -1,5 +1,7 @@
 //! What a lane's encoder is to the pipeline: any of `format`'s, or one that the binary brings.
 
+use std::time::Duration;
+
 use becauselog_decode::Image;
 use becauselog_format::{DdlChange, Debezium, FormatError, Maxwell, Plain, TransactionEdge};
 use becauselog_model::{EncodedBatch, RowChange};
@@ -26,6 +28,19 @@ pub trait Encode: Send {
     /// How many values were rendered with a loss so far.
     fn losses(&self) -> u64 {
         0
+    }
+
+    /// How often it is to be asked for a heartbeat; nothing where it has none.
+    fn heartbeat_interval(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Appends a heartbeat. `now_ns`: the time, nanoseconds since 1970 UTC.
+    ///
+    /// # Errors
+    /// When it cannot be rendered.
+    fn heartbeat(&mut self, _now_ns: u64, _out: &mut EncodedBatch) -> Result<(), FormatError> {
+        Ok(())
     }
 
     /// Whether it is to be told where transactions begin and end, and of changes that its target has already when others
@@ -70,6 +85,14 @@ pub trait Encode: Send {
 }
 
 impl Encode for Debezium {
+    fn heartbeat_interval(&self) -> Option<Duration> {
+        self.config().heartbeat.as_ref().map(|heartbeat| heartbeat.interval)
+    }
+
+    fn heartbeat(&mut self, now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
+        Self::heartbeat(self, now_ns, out)
+    }
+
     fn tells_transactions(&self) -> bool {
         Self::tells_transactions(self)
     }

@@ -43,6 +43,7 @@ enum Part {
     Rows { part: RowsPart, rows: Range<usize> },
     Ddl(DdlPart),
     Edge(EdgePart),
+    Heartbeat,
 }
 
 /// The rows of one event.
@@ -120,6 +121,12 @@ impl RowBatch {
         self.parts.push(Part::Edge(part));
     }
 
+    /// Adds a heartbeat.
+    pub fn push_heartbeat(&mut self) {
+        self.bytes = self.bytes.saturating_add(EdgePart::BYTES);
+        self.parts.push(Part::Heartbeat);
+    }
+
     /// Says that the last rows here are the last of their transaction.
     pub fn end_transaction(&mut self) {
         if let Some(Part::Rows { part, .. }) = self.parts.last_mut() {
@@ -153,6 +160,10 @@ impl RowBatch {
                 }
                 Part::Ddl(part) => part.encode(lane, encoder, out)?,
                 Part::Edge(part) => part.encode(lane, encoder, out)?,
+                Part::Heartbeat => encoder.heartbeat(now_ns(), out).map_err(|source| {
+                    let position = out.range.progress.position.clone();
+                    PipelineError::Format { position, row: 0, source }
+                })?,
             }
         }
         Ok(())

@@ -124,6 +124,7 @@ impl Pipeline {
         let mut stages = stages::Stages::new(stop, self.config.stop_deadline);
         let share = (self.config.queue_bytes / 2).max(1);
         let (to_transform, from_source) = byte_channel(share);
+        let heartbeat = self.outlets.iter().filter_map(Outlet::heartbeat_interval).min();
         let tells_transactions = self.outlets.iter().any(Outlet::tells_transactions);
         let mut lanes = Vec::new();
         let names_and_stored = self.outlets.into_iter().zip(self.stored);
@@ -163,7 +164,7 @@ impl Pipeline {
             status: Arc::clone(&self.status),
         });
         stages.source(source, to_transform);
-        stages.transform(transform, from_source);
+        stages.transform(transform, from_source, heartbeat);
         let keeper = keeper::Keeper {
             checkpoints: Arc::clone(&checkpoints),
             state: self.state,

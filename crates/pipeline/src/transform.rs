@@ -151,6 +151,15 @@ impl Transform {
         Ok(())
     }
 
+    /// Sends a heartbeat: a batch that covers nothing more than those before it.
+    ///
+    /// # Errors
+    /// When a sink is gone.
+    pub async fn heartbeat(&mut self) -> Result<(), Stopped> {
+        self.rows.push_heartbeat();
+        Ok(self.emitter.send(&self.lanes, self.rows.take(), None).await?)
+    }
+
     async fn event(
         &mut self,
         event: Event,

@@ -27,12 +27,17 @@ pub(crate) fn lines<'a>(content: Content, batch: &'a EncodedBatch, buffer: &'a m
     }
 }
 
-/// Appends one record. Keys, values and header values are JSON texts already. No partition is chosen by a file, so
-/// `partition` is null.
+/// Appends one record. Keys, values and header values are JSON texts already. No partition is chosen by a file: it is null
+/// where the record names none.
 fn push_line(batch: &EncodedBatch, record: &Record, out: &mut Vec<u8>) {
     out.extend_from_slice(b"{\"topic\":");
     push_text(batch.topic(record), out);
-    out.extend_from_slice(b",\"partition\":null,\"key\":");
+    out.extend_from_slice(b",\"partition\":");
+    match record.partition {
+        Some(partition) => out.extend_from_slice(partition.to_string().as_bytes()),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.extend_from_slice(b",\"key\":");
     out.extend_from_slice(batch.key(record).unwrap_or(b"null"));
     out.extend_from_slice(b",\"value\":");
     out.extend_from_slice(batch.value(record).unwrap_or(b"null"));

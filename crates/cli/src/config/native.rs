@@ -34,8 +34,8 @@ section! {
 }
 
 section! {
-    /// The server to read from: a replica, so that the primary is left alone. Nothing is written to it and no lock
-    /// is taken.
+    /// The server to read from: a replica, so that the primary is left alone. No lock is taken, and nothing is written to
+    /// it unless `heartbeat.action.query` asks for that.
     SourceConfig at "source" {
         /// Servers as `host` or `host:port` (port 3306), in the order in which they are tried. When one is lost, the
         /// next is followed by GTID, after its sets were compared with ours.
@@ -192,7 +192,8 @@ section! {
         /// `header.converter…`, `topic.naming.strategy`, `topic.regex`, `topic.replacement`, `topic.key…`,
         /// `schema.name.adjustment.mode`, `field.name.adjustment.mode`, `message.key.columns`, `skipped.operations`,
         /// `skip.messages.without.change`, `enable.time.adjuster`, `column.propagate.source.type`,
-        /// `datatype.propagate.source.type`, `provide.transaction.metadata`, `topic.transaction`.
+        /// `datatype.propagate.source.type`, `provide.transaction.metadata`, `topic.transaction`,
+        /// `heartbeat.interval.ms`, `topic.heartbeat.prefix`, `heartbeat.action.query` (which writes to the source).
         properties: BTreeMap<String, String> = ("table of text", "");
         /// Maxwell's options, for `kind = "maxwell"` only.
         maxwell: MaxwellOptions = ("table", "");

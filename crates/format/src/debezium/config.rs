@@ -4,7 +4,7 @@ use becauselog_connect::Adjustment;
 use becauselog_model::Op;
 
 use super::{
-    SourceTypes,
+    HeartbeatConfig, SourceTypes,
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
 };
@@ -136,6 +136,8 @@ pub struct DebeziumConfig {
     /// `provide.transaction.metadata`, `topic.transaction`: records of each transaction's begin and end on a topic with this
     /// last part of its name, and each change's place in its transaction. Such an encoder is to see all changes in order.
     pub transactions: Option<String>,
+    /// `heartbeat.interval.ms`: whether heartbeats are wanted, and how often.
+    pub heartbeat: Option<HeartbeatConfig>,
     /// Which parts are wanted.
     pub parts: Parts,
 }
@@ -178,6 +180,7 @@ impl DebeziumConfig {
             skipped_operations: Vec::new(),
             skip_unchanged: false,
             transactions: None,
+            heartbeat: None,
             parts: Parts::Records,
         }
     }

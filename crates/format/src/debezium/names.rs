@@ -59,8 +59,12 @@ impl<'c> Names<'c> {
 
     /// The topic beside the tables' own with this last part.
     pub(crate) fn beside(&self, last: &str) -> Arc<str> {
-        let name = [&*self.config.topic_prefix, last].join(&*self.config.topic_delimiter);
-        self.characters(&name)
+        self.joined_topic(&self.config.topic_prefix, last)
+    }
+
+    /// A topic of two parts.
+    pub(crate) fn joined_topic(&self, first: &str, last: &str) -> Arc<str> {
+        self.characters(&[first, last].join(&*self.config.topic_delimiter))
     }
 
     fn characters(&self, name: &str) -> Arc<str> {

@@ -1,9 +1,11 @@
 //! Properties of the peer's connector that are taken by their own names.
 
+use std::time::Duration;
+
 use becauselog_connect::{ConfigError, ConfigErrors, Renaming};
 use becauselog_model::Op;
 
-use super::{DebeziumConfig, KeyColumns, SourceTypes, TopicRegex};
+use super::{DebeziumConfig, HeartbeatConfig, KeyColumns, SourceTypes, TopicRegex};
 
 /// How patterns in Java's dialect become ones of the crate `regex`.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +24,9 @@ const DATATYPES: &str = "datatype.propagate.source.type";
 const ADJUSTER: &str = "enable.time.adjuster";
 const TRANSACTIONS: &str = "provide.transaction.metadata";
 const TRANSACTION_TOPIC: &str = "topic.transaction";
+const HEARTBEAT: &str = "heartbeat.interval.ms";
+const HEARTBEAT_TOPIC: &str = "topic.heartbeat.prefix";
+const HEARTBEAT_ACTION: &str = "heartbeat.action.query";
 const TOPIC_NAMING: &str = "topic.naming.strategy";
 const TOPIC_REGEX: &str = "topic.regex";
 const TOPIC_TO: &str = "topic.replacement";
@@ -31,7 +36,7 @@ const FIELD_REGEX: &str = "topic.key.field.regex";
 const FIELD_TO: &str = "topic.key.field.replacement";
 
 /// The properties with exactly these names.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 17] = [
     SKIPPED,
     UNCHANGED,
     KEY_COLUMNS,
@@ -46,6 +51,9 @@ const KEYS: [&str; 14] = [
     FIELD_TO,
     TRANSACTIONS,
     TRANSACTION_TOPIC,
+    HEARTBEAT,
+    HEARTBEAT_TOPIC,
+    HEARTBEAT_ACTION,
 ];
 
 /// What the peer calls a key's field that tells the table.
@@ -60,7 +68,7 @@ impl DebeziumConfig {
 
     /// The names of those properties.
     #[must_use]
-    pub const fn properties() -> [&'static str; 14] {
+    pub const fn properties() -> [&'static str; 17] {
         KEYS
     }
 
@@ -99,6 +107,7 @@ impl<'p> Options<'p> {
         }
         config.source_types = self.source_types();
         config.topic_regex = self.topic_regex();
+        config.heartbeat = self.heartbeat();
         if self.flag(TRANSACTIONS) == Some(true) {
             config.transactions = Some(self.get(TRANSACTION_TOPIC).unwrap_or("transaction").to_owned());
         }
@@ -129,6 +138,17 @@ impl<'p> Options<'p> {
                 None
             }
         }
+    }
+
+    fn heartbeat(&mut self) -> Option<HeartbeatConfig> {
+        let expected = "expected a number of milliseconds, 0 for no heartbeats";
+        let read = self.get(HEARTBEAT)?.parse::<u32>().map_err(|_| expected.to_owned());
+        let interval = self.kept(HEARTBEAT, read).filter(|interval| *interval > 0)?;
+        Some(HeartbeatConfig {
+            interval: Duration::from_millis(interval.into()),
+            topic_prefix: self.get(HEARTBEAT_TOPIC).unwrap_or("__debezium-heartbeat").to_owned(),
+            action: self.get(HEARTBEAT_ACTION).map(str::to_owned),
+        })
     }
 
     fn source_types(&mut self) -> SourceTypes {

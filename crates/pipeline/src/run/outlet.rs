@@ -55,6 +55,11 @@ impl Outlet {
         Self { sink, encoders }
     }
 
+    /// How often its encoders have a heartbeat.
+    pub(super) fn heartbeat_interval(&self) -> Option<Duration> {
+        self.encoders.iter().filter_map(|encoder| encoder.heartbeat_interval()).min()
+    }
+
     /// Whether an encoder is to be told where transactions begin and end.
     pub(super) fn tells_transactions(&self) -> bool {
         self.encoders.iter().any(|encoder| encoder.tells_transactions())

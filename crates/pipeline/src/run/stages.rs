@@ -6,6 +6,7 @@ use becauselog_binlog::SourceBatch;
 use tokio::{
     runtime::Handle,
     task::{JoinError, JoinSet},
+    time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
 use tokio_util::sync::CancellationToken;
 
@@ -60,20 +61,17 @@ impl Stages {
     }
 
     /// Works on a thread of its own: it computes, and it may block on the spool.
-    pub(super) fn transform(&mut self, mut transform: Transform, mut from: ByteReceiver<SourceBatch>) {
+    pub(super) fn transform(
+        &mut self,
+        transform: Transform,
+        from: ByteReceiver<SourceBatch>,
+        heartbeat: Option<Duration>,
+    ) {
         let runtime = Handle::current();
-        self.tasks.spawn_blocking(move || {
-            runtime.block_on(async {
-                while let Some(batch) = from.recv().await {
-                    match transform.take(batch.item).await {
-                        Ok(()) => {}
-                        // The sink tells why itself.
-                        Err(Stopped::SinkGone) => break,
-                        Err(Stopped::Failed(error)) => return Err(error),
-                    }
-                }
-                Ok(())
-            })
+        self.tasks.spawn_blocking(move || match runtime.block_on(transformed(transform, from, heartbeat)) {
+            // The sink tells why itself.
+            Ok(()) | Err(Stopped::SinkGone) => Ok(()),
+            Err(Stopped::Failed(error)) => Err(error),
         });
     }
 
@@ -120,6 +118,33 @@ impl Stages {
             None => keeping.await.unwrap_or_else(|error| Err(unexpected("checkpoint", &error))),
         };
         first_failure.map_or(last, Err).map_err(|error| *error)
+    }
+}
+
+/// Transforms what comes until nothing does; between batches a heartbeat when it is time.
+async fn transformed(
+    mut transform: Transform,
+    mut from: ByteReceiver<SourceBatch>,
+    heartbeat: Option<Duration>,
+) -> Result<(), Stopped> {
+    let mut ticks = heartbeat.map(|every| {
+        let mut ticks = interval_at(Instant::now() + every, every);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks
+    });
+    let tick = async |ticks: &mut Option<Interval>| match ticks {
+        Some(ticks) => drop(ticks.tick().await),
+        None => std::future::pending().await,
+    };
+    loop {
+        // Both may be dropped half-done: `recv` and `tick` are cancel-safe.
+        tokio::select! {
+            batch = from.recv() => match batch {
+                Some(batch) => transform.take(batch.item).await?,
+                None => return Ok(()),
+            },
+            () = tick(&mut ticks) => transform.heartbeat().await?,
+        }
     }
 }
 

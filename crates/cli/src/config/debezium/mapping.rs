@@ -228,6 +228,7 @@ impl Mapping<'_> {
         self.text("topic.delimiter", "format.topic_delimiter")?;
         self.properties();
         self.truncates();
+        self.heartbeats();
         Ok(())
     }
 
@@ -238,6 +239,18 @@ impl Mapping<'_> {
             let text = "skipped.operations without t asks for a record for each TRUNCATE: these are not written yet (add t to say \
                 that this is meant)";
             self.out.notes.push(Note { warn: true, text: text.to_owned() });
+        }
+    }
+
+    /// A statement without an interval is never run.
+    fn heartbeats(&mut self) {
+        let given = |key: &str| self.connector.get(key).map(str::trim).filter(|text| !text.is_empty());
+        if given("heartbeat.action.query").is_some()
+            && given("heartbeat.interval.ms").is_none_or(|text| text == "0")
+        {
+            let text =
+                "heartbeat.action.query is never run: heartbeat.interval.ms is 0 or missing".to_owned();
+            self.out.notes.push(Note { warn: true, text });
         }
     }
 
