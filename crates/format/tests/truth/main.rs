@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 
 use becauselog_testkit::debezium::case::{Case, Play};
 use becauselog_testkit::debezium::compare::{Masks, differences};
-use becauselog_testkit::debezium::golden::Golden;
+use becauselog_testkit::debezium::golden::{Golden, Record};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/truth")
@@ -41,6 +41,28 @@ fn verdict(play: &Play, case: &Case, log: &ours::Log) -> Result<(), String> {
         None => Ok(()),
         Some(first) => Err(format!("{} differences, the first: {first}", found.len())),
     }
+}
+
+/// Without GTIDs a transaction is called by the place of its BEGIN, and its time is the event's second.
+#[test]
+fn transactions_without_gtids_begin_as_debezium_writes_it() {
+    let plays = Play::all(&folder()).unwrap();
+    let mut compared = 0;
+    for play in plays.iter().filter(|play| play.name == "no-gtids") {
+        let log = ours::Log::of(play);
+        for case in play.cases.iter().filter(|case| case.options.contains_key("provide.transaction.metadata"))
+        {
+            let golden = Golden::read(&play.golden_path(case)).unwrap();
+            let begins = |record: &&Record| {
+                record.value.as_ref().is_some_and(|value| value.contains(r#""status":"BEGIN""#))
+            };
+            let theirs: Vec<Record> = golden.records.iter().filter(begins).cloned().collect();
+            let found = differences(&theirs, &ours::begins(&log, case), &Masks::same_log());
+            assert!(found.is_empty(), "{found:#?}");
+            compared += theirs.len();
+        }
+    }
+    assert!(compared >= 6, "{compared} compared");
 }
 
 #[test]

@@ -85,6 +85,16 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
     Ok(out.records.iter().map(|record| recorded(&out, record)).collect())
 }
 
+/// Our records of where transactions begin alone: they need no row.
+pub fn begins(log: &Log, case: &Case) -> Vec<Record> {
+    let settings = Settings::of(case).unwrap();
+    let (mut encoder, mut out) = (Debezium::with(settings.config, settings.connect), batch());
+    for [begin, _] in log.transactions.as_ref().unwrap().iter().filter_map(edges) {
+        encoder.begin_transaction(&begin, true, &mut out).unwrap();
+    }
+    out.records.iter().map(|record| recorded(&out, record)).collect()
+}
+
 /// Where a transaction begins and ends; nothing for a group without a BEGIN.
 fn edges(committed: &Committed) -> Option<[TransactionEdge<'_>; 2]> {
     let is_begin = |event: &&Event| {

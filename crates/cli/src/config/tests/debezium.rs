@@ -136,6 +136,31 @@ fn keys_and_skipped_changes_are_taken_by_the_peers_keys() {
 }
 
 #[test]
+fn transactions_and_heartbeats_are_taken_by_the_peers_keys() {
+    let text = "provide.transaction.metadata=true\ntopic.transaction=tx\nheartbeat.interval.ms=5000\n\
+        heartbeat.topics.prefix=beat\nheartbeat.action.query=DO 1\n";
+    let plan = least(text).plan();
+    let config = format(&plan);
+    assert_eq!(config.transactions.as_deref(), Some("tx"));
+    let beat = config.heartbeat.as_ref().unwrap();
+    assert_eq!((beat.interval.as_millis(), &*beat.topic_prefix), (5000, "beat"));
+    assert_eq!(beat.action.as_deref(), Some("DO 1"));
+    let off =
+        least("provide.transaction.metadata=false\ntopic.transaction=tx\nheartbeat.action.query=DO 1\n")
+            .plan();
+    assert!(format(&off).transactions.is_none() && format(&off).heartbeat.is_none());
+    assert!(
+        off.notes.iter().any(|note| note.warn && note.text.contains("heartbeat.action.query is never run"))
+    );
+    let (_, text) = least("heartbeat.interval.ms=often\nprovide.transaction.metadata=yes").error();
+    assert!(
+        text.contains("`heartbeat.interval.ms`") && text.contains("`provide.transaction.metadata`"),
+        "{text}"
+    );
+    assert!(least("transaction.metadata.factory=com.example.Mine").error().1.contains("Java code"));
+}
+
+#[test]
 fn columns_are_filtered_and_masked_by_the_peers_keys() {
     let masks = "column.exclude.list=shop\\\\.a\\\\.secret\ncolumn.mask.with.3.chars=.*\\\\.phone\ncolumn.truncate.to.4.chars=x.y.z\n\
         column.mask.hash.v2.SHA-256.with.salt.CzQMA0cB5K=.*\\\\.email\n";
