@@ -32,6 +32,7 @@ const CLASSES: &[(&str, Build)] = &[
     ("io.debezium.transforms.HeaderToValue", debezium::HeaderToValue::build),
     ("io.debezium.transforms.GeometryFormatTransformer", debezium::GeometryFormatTransformer::build),
     ("io.debezium.transforms.SwapGeometryCoordinates", debezium::SwapGeometryCoordinates::build),
+    ("io.debezium.transforms.VectorToJsonConverter", debezium::VectorToJsonConverter::build),
     ("io.debezium.transforms.Filter", cel::Filter::build),
     ("io.debezium.transforms.ContentBasedRouter", cel::ContentBasedRouter::build),
     ("io.debezium.transforms.SchemaChangeEventFilter", debezium::SchemaChangeEventFilter::build),

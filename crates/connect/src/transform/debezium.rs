@@ -10,6 +10,7 @@ mod partition_routing;
 mod read_to_insert;
 mod schema_change_filter;
 mod timezone;
+mod vector_to_json;
 
 pub(crate) use changed_state::ExtractChangedRecordState;
 pub(crate) use event_router::EventRouter;
@@ -21,3 +22,4 @@ pub(crate) use partition_routing::PartitionRouting;
 pub(crate) use read_to_insert::ReadToInsertEvent;
 pub(crate) use schema_change_filter::SchemaChangeEventFilter;
 pub(crate) use timezone::TimezoneConverter;
+pub(crate) use vector_to_json::VectorToJsonConverter;
