@@ -12,6 +12,7 @@ use crate::{ConfigError, ConfigErrors, DataError, Header, Record};
 pub struct Chain {
     stages: Vec<Stage>,
     added: Vec<Header>,
+    passed_over: Vec<ConfigError>,
 }
 
 struct Stage {
@@ -39,9 +40,22 @@ impl Chain {
         let mut errors = Vec::new();
         let predicates = read_predicates(properties, &mut errors);
         let names = names(properties, "transforms", &mut errors);
-        let stages: Vec<_> =
-            names.iter().filter_map(|name| read_stage(properties, name, &predicates, &mut errors)).collect();
-        if errors.is_empty() { Ok(Self { stages, added: Vec::new() }) } else { Err(ConfigErrors(errors)) }
+        let mut chain = Self::default();
+        for name in &names {
+            chain.stages.extend(read_stage(
+                properties,
+                name,
+                &predicates,
+                &mut chain.passed_over,
+                &mut errors,
+            ));
+        }
+        if errors.is_empty() { Ok(chain) } else { Err(ConfigErrors(errors)) }
+    }
+
+    /// Options of earlier versions that have no effect, each with what to write now.
+    pub fn passed_over(&self) -> &[ConfigError] {
+        &self.passed_over
     }
 
     /// Whether there is nothing to do.
@@ -153,6 +167,7 @@ fn read_stage(
     properties: &Properties,
     name: &str,
     predicates: &HashMap<String, Option<Predicate>>,
+    passed_over: &mut Vec<ConfigError>,
     errors: &mut Vec<ConfigError>,
 ) -> Option<Stage> {
     let prefix = format!("transforms.{name}.");
@@ -164,6 +179,7 @@ fn read_stage(
         unknown_class(errors, &prefix, &class, transform::known());
         return None;
     };
+    passed_over.extend(options.take_passed_over());
     errors.extend(options.finish());
     Some(Stage { name: name.to_owned(), condition, transform })
 }

@@ -13,17 +13,38 @@ pub(crate) struct Options<'p> {
     properties: &'p [(String, String)],
     known: Vec<&'static str>,
     errors: Vec<ConfigError>,
+    passed_over: Vec<ConfigError>,
 }
 
 impl<'p> Options<'p> {
     /// Options without their prefix; messages have it.
     pub(crate) fn new(prefix: &str, properties: &'p [(String, String)]) -> Self {
-        Self { prefix: prefix.to_owned(), properties, known: Vec::new(), errors: Vec::new() }
+        Self {
+            prefix: prefix.to_owned(),
+            properties,
+            known: Vec::new(),
+            errors: Vec::new(),
+            passed_over: Vec::new(),
+        }
     }
 
     /// Declares an option without reading it.
     pub(crate) fn note(&mut self, name: &'static str) {
         self.known.push(name);
+    }
+
+    /// An option of an earlier version, which the class passes over in silence; it is told, with what to write now.
+    pub(crate) fn pass_over(&mut self, name: &'static str, now: &str) {
+        self.note(name);
+        if self.has(name) {
+            let problem = format!("has no effect, as in Debezium 3.6: {now}");
+            self.passed_over.push(ConfigError { key: format!("{}{name}", self.prefix), problem });
+        }
+    }
+
+    /// What was passed over so far.
+    pub(crate) fn take_passed_over(&mut self) -> Vec<ConfigError> {
+        std::mem::take(&mut self.passed_over)
     }
 
     /// Adds an error about an option.
@@ -192,6 +213,11 @@ impl<'p> Options<'p> {
                 None
             }
         }
+    }
+
+    /// What an option says, without declaring it.
+    pub(crate) fn given(&self, name: &str) -> Option<&'p str> {
+        self.properties.iter().rev().find(|(key, _)| key == name).map(|(_, value)| value.trim())
     }
 
     /// Whether it is given.

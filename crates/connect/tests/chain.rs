@@ -44,8 +44,6 @@ fn everything_wrong_is_told_at_once() {
         ("transforms.a.regexp", "x"),
         ("transforms.b.type", "io.debezium.transforms.ExtractNewRecordState"),
         ("transforms.b.delete.tombstone.handling.mode", "keep"),
-        ("transforms.b.drop.tombstones", "false"),
-        ("transforms.b.delete.handling.mode", "rewrite"),
         ("transforms.b.predicate", "none"),
         ("transforms.unused.type", ROUTER),
         ("predicates.p.type", "x"),
@@ -55,13 +53,30 @@ fn everything_wrong_is_told_at_once() {
         "transforms.a.replacement: is required",
         "transforms.a.regexp: is not known; did you mean transforms.a.regex?",
         "transforms.b.delete.tombstone.handling.mode: \"keep\" is none of drop, tombstone,",
-        "transforms.b.drop.tombstones: is of Debezium before 2.5; write delete.tombstone.handling.mode=rewrite-with-tombstone",
         "transforms.b.predicate: \"none\" is not in the list predicates",
         "transforms.unused.type: has no effect",
         "predicates.p.type: has no effect",
     ] {
         assert!(told.contains(part), "{part:?} is not in\n{told}");
     }
+}
+
+#[test]
+fn options_of_earlier_versions_are_passed_over_and_told() {
+    let pairs = [
+        ("transforms", "b"),
+        ("transforms.b.type", "io.debezium.transforms.ExtractNewRecordState"),
+        ("transforms.b.drop.tombstones", "false"),
+        ("transforms.b.delete.handling.mode", "rewrite"),
+    ];
+    let chain = Chain::from_config(&properties(&pairs)).unwrap();
+    let told: Vec<_> = chain.passed_over().iter().map(|one| (&*one.key, &*one.problem)).collect();
+    let problem = "has no effect, as in Debezium 3.6: delete.tombstone.handling.mode alone counts; what is written here \
+                   meant rewrite-with-tombstone";
+    assert_eq!(
+        told,
+        [("transforms.b.drop.tombstones", problem), ("transforms.b.delete.handling.mode", problem)]
+    );
 }
 
 #[test]

@@ -44,7 +44,7 @@ mod tables;
 mod text;
 mod wkb;
 
-pub use becauselog_connect::{Adjustment, ConfigErrors, Renaming};
+pub use becauselog_connect::{Adjustment, ConfigError, ConfigErrors, Renaming};
 pub use ddl::DdlChange;
 pub use debezium::{
     BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, HeartbeatConfig,

@@ -74,7 +74,7 @@ pub fn plan(config: Config, outside: &Outside) -> Result<RunPlan, Vec<Problem>> 
     let name = name(config.name, &mut problems);
     let source = source::plan(config.source.unwrap_or_default(), &name, outside, &mut problems);
     let tables = tables(config.tables.unwrap_or_default(), &mut problems);
-    let mut format = format::plan(config.format.unwrap_or_default(), &name, &mut problems);
+    let mut format = format::plan(config.format.unwrap_or_default(), &name, &mut notes, &mut problems);
     columns::put(config.columns.unwrap_or_default(), &mut format, &mut problems);
     let sinks = sinks::plan(config.sink.unwrap_or_default(), &mut notes, &mut problems);
     let state = state(config.state.unwrap_or_default(), &name, &mut problems);

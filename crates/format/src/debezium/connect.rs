@@ -1,6 +1,8 @@
 //! Kafka Connect's part of a record's way: transforms, then a converter each for key, value and headers.
 
-use becauselog_connect::{Chain, ConfigErrors, Converter, DecimalFormat, JsonConfig, JsonConverter};
+use becauselog_connect::{
+    Chain, ConfigError, ConfigErrors, Converter, DecimalFormat, JsonConfig, JsonConverter,
+};
 
 const JSON_CLASS: &str = "org.apache.kafka.connect.json.JsonConverter";
 
@@ -79,6 +81,12 @@ impl Connect {
             (Some(key), Some(value), Some(false)) => Way::Schemas { key, value },
             _ => Way::Records,
         }
+    }
+
+    /// Options of transforms that have no effect, each with what to write now.
+    #[must_use]
+    pub fn passed_over(&self) -> &[ConfigError] {
+        self.chain.passed_over()
     }
 
     /// Whether null in a field stands for the column's default, so that defaults must be known.

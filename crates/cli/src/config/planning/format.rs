@@ -10,7 +10,7 @@ mod properties;
 use super::Problems;
 use crate::{
     config::native::FormatConfig,
-    plan::{DebeziumPlan, FormatPlan},
+    plan::{DebeziumPlan, FormatPlan, Note},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,14 +21,14 @@ enum Kind {
 }
 
 /// The format's part of the plan.
-pub fn plan(config: FormatConfig, name: &str, problems: &mut Problems) -> FormatPlan {
+pub fn plan(config: FormatConfig, name: &str, notes: &mut Vec<Note>, problems: &mut Problems) -> FormatPlan {
     let kinds = [("debezium", Kind::Debezium), ("plain", Kind::Plain), ("maxwell", Kind::Maxwell)];
     let kind = problems.choose("format.kind", config.kind.as_deref(), Kind::Debezium, &kinds);
     if config.maxwell.is_some() && kind != Kind::Maxwell {
         problems.add("format.maxwell", "has a meaning with kind = \"maxwell\" only");
     }
     match kind {
-        Kind::Debezium => FormatPlan::Debezium(Box::new(debezium(config, name, problems))),
+        Kind::Debezium => FormatPlan::Debezium(Box::new(debezium(config, name, notes, problems))),
         Kind::Plain => FormatPlan::Plain(plain(config, name, problems)),
         Kind::Maxwell => FormatPlan::Maxwell(Box::new(maxwell::plan(config, name, problems))),
     }
@@ -65,7 +65,12 @@ fn debezium_only(config: &FormatConfig, kind: &str, problems: &mut Problems) {
     }
 }
 
-fn debezium(mut config: FormatConfig, name: &str, problems: &mut Problems) -> DebeziumPlan {
+fn debezium(
+    mut config: FormatConfig,
+    name: &str,
+    notes: &mut Vec<Note>,
+    problems: &mut Problems,
+) -> DebeziumPlan {
     let given = config.properties.take().unwrap_or_default();
     let renderings = [("exact", Rendering::Exact), ("debezium", Rendering::Peer)];
     let rendering = problems.choose("format.values", config.values.as_deref(), Rendering::Exact, &renderings);
@@ -92,7 +97,7 @@ fn debezium(mut config: FormatConfig, name: &str, problems: &mut Problems) -> De
         extended_headers: config.extended_headers.unwrap_or(base.extended_headers),
         ..base
     };
-    properties::plan(given, config, problems)
+    properties::plan(given, config, notes, problems)
 }
 
 const DECIMALS: [(&str, DecimalMode); 3] =

@@ -9,7 +9,7 @@ use becauselog_format::{
 use super::super::Problems;
 use crate::{
     config::{debezium::java_regex, nearest::hint},
-    plan::DebeziumPlan,
+    plan::{DebeziumPlan, Note},
 };
 
 /// Names beside those that [`Connect::reads`] and [`DebeziumConfig::reads`].
@@ -42,6 +42,7 @@ const STRATEGIES: [(&str, Strategy); 5] = [
 pub fn plan(
     given: BTreeMap<String, String>,
     mut config: DebeziumConfig,
+    notes: &mut Vec<Note>,
     problems: &mut Problems,
 ) -> DebeziumPlan {
     names(&given, &mut config, problems);
@@ -69,7 +70,11 @@ pub fn plan(
             "format.properties",
             "schemas and transforms need values that fit the schemas: set format.values = \"debezium\"",
         ),
-        Ok(read) => declarations = read.has_schemas() || read.fills_defaults(),
+        Ok(read) => {
+            declarations = read.has_schemas() || read.fills_defaults();
+            let told = |one: &becauselog_format::ConfigError| format!("{} {}", one.key, one.problem);
+            notes.extend(read.passed_over().iter().map(|one| Note { warn: true, text: told(one) }));
+        }
     }
     DebeziumPlan { config, connect, declarations }
 }

@@ -2,6 +2,8 @@
 
 use crate::options::Options;
 
+const OPTION: &str = "delete.tombstone.handling.mode";
+
 /// What becomes of deletes and their tombstones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Deletes {
@@ -18,12 +20,11 @@ pub(super) enum Deletes {
 }
 
 impl Deletes {
-    /// Reads the option. Those that it took the place of in Debezium 2.5 are refused with what to write now.
+    /// Reads the option. Those of earlier versions are passed over with a word on it, as the class does without one.
     pub(super) fn read(options: &mut Options) -> Self {
-        const OPTION: &str = "delete.tombstone.handling.mode";
         let modes = ["drop", "tombstone", "rewrite", "rewrite-with-tombstone", "delete-to-tombstone"];
         let mode = options.choice(OPTION, &modes, "tombstone");
-        refuse_old(options, OPTION);
+        pass_over_old(options);
         match mode {
             "drop" => Self::Drop,
             "rewrite" => Self::Rewrite,
@@ -44,9 +45,11 @@ impl Deletes {
     }
 }
 
-fn refuse_old(options: &mut Options, option: &str) {
-    let drops = options.boolean("drop.tombstones", true);
-    let rewrites = options.text("delete.handling.mode").is_some_and(|mode| mode == "rewrite");
+/// What was meant by the options that this one took the place of.
+fn pass_over_old(options: &mut Options) {
+    let given = |name| options.given(name).map(str::to_ascii_lowercase);
+    let drops = given("drop.tombstones").is_none_or(|drops| drops != "false");
+    let rewrites = given("delete.handling.mode").is_some_and(|mode| mode == "rewrite");
     let now = match (rewrites, drops) {
         (true, true) => "rewrite",
         (true, false) => "rewrite-with-tombstone",
@@ -54,8 +57,6 @@ fn refuse_old(options: &mut Options, option: &str) {
         (false, false) => "tombstone",
     };
     for old in ["drop.tombstones", "delete.handling.mode"] {
-        if options.has(old) {
-            options.fail(old, format!("is of Debezium before 2.5; write {option}={now} instead"));
-        }
+        options.pass_over(old, &format!("{OPTION} alone counts; what is written here meant {now}"));
     }
 }
