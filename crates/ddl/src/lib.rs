@@ -1,0 +1,60 @@
+//! DDL statements of MySQL and MariaDB as syntax trees.
+//!
+//! [`parse`] reads one statement as the server logged it. What is known of a statement is told with the text it was written as
+//! ([`ColumnDefinition`], [`DataType`], [`Default`]), so that whoever follows shapes and whoever tells what was declared both find
+//! what they need. What is not known is stepped over to the next comma and told as [`AlterSpec::Other`], [`Attribute::Other`] and
+//! so on: an unknown clause never loses the rest of its statement.
+//!
+//! What this crate deliberately does not know: tables as they are (it has no state), charsets, positions, formats, I/O.
+//!
+//! Invariants: no panic and no recursion on any text; what cannot be read is [`Statement::Unknown`], never half a statement.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
+)]
+
+mod column;
+mod cursor;
+mod literal;
+mod parse;
+mod statement;
+mod token;
+
+pub use self::{
+    column::{Attribute, ColumnDefinition, DataType, Default, LiteralKind, Place},
+    literal::meaning,
+    statement::{
+        AlterSpec, AlterTable, CreateTable, DefaultChange, Item, Rename, Statement, TableBody, TableOption,
+        TableRef,
+    },
+};
+
+/// How a text is to be read: what of a session's `sql_mode` matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, std::default::Default)]
+pub struct Mode {
+    /// `ANSI_QUOTES`: a text in double quotes is a name.
+    pub ansi_quotes: bool,
+    /// `NO_BACKSLASH_ESCAPES`: a backslash in a text is itself.
+    pub no_backslash_escapes: bool,
+}
+
+/// Reads one statement. What follows a semicolon outside of quotes and brackets is not looked at.
+#[must_use]
+pub fn parse(text: &str, mode: Mode) -> Statement<'_> {
+    parse::statement(text, mode)
+}
+
+/// The same, and the text up to the semicolon that ends it, without blanks and comments around it.
+#[must_use]
+pub fn parse_with_text(text: &str, mode: Mode) -> (Statement<'_>, &str) {
+    parse::statement_with_text(text, mode)
+}
