@@ -47,6 +47,16 @@ pub struct Mode {
     pub no_backslash_escapes: bool,
 }
 
+impl Mode {
+    /// By the bits of a session's `sql_mode`, as the log has them.
+    #[must_use]
+    pub const fn of_sql_mode(bits: u64) -> Self {
+        const ANSI_QUOTES: u64 = 1 << 2;
+        const NO_BACKSLASH_ESCAPES: u64 = 1 << 20;
+        Self { ansi_quotes: bits & ANSI_QUOTES != 0, no_backslash_escapes: bits & NO_BACKSLASH_ESCAPES != 0 }
+    }
+}
+
 /// Reads one statement. What follows a semicolon outside of quotes and brackets is not looked at.
 #[must_use]
 pub fn parse(text: &str, mode: Mode) -> Statement<'_> {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use becauselog_model::Transaction;
+use becauselog_model::{TableShape, Transaction};
 
-use crate::Effect;
+use crate::{Effect, SchemaChange, committed_ns};
 
 /// A DDL statement of the log, borrowed.
 #[derive(Debug, Clone, Copy)]
@@ -27,4 +27,17 @@ pub struct DdlChange<'a> {
     pub effects: &'a [Effect],
     /// How many statements changed shapes up to and with it; 0 where they are not followed.
     pub schema_id: u64,
+    /// What it did to the tables that are followed by statements, as Debezium does it.
+    pub changes: &'a [SchemaChange],
+    /// The shape of the table that it truncates, where it is known.
+    pub shape: Option<&'a Arc<TableShape>>,
+    /// It stands in a transaction that a BEGIN opened.
+    pub within: bool,
+}
+
+impl DdlChange<'_> {
+    /// When it was committed on the server read from, in nanoseconds since 1970 UTC.
+    pub(crate) fn committed_ns(&self) -> u64 {
+        committed_ns(self.transaction, self.timestamp_s)
+    }
 }

@@ -4,36 +4,45 @@ mod beside;
 mod change;
 mod config;
 mod connect;
+mod declared;
 mod heartbeat;
+mod java_set;
 mod keys;
 mod names;
 mod options;
 mod prepared;
 mod schema;
+mod schema_change;
 mod source;
 mod source_types;
+mod statement;
 mod temporal;
 mod through;
 mod transaction;
+mod truncate;
 mod value;
 
 use becauselog_model::{EncodedBatch, RowChange, RowImage};
 
+pub(crate) use self::source::committed_ns;
 use self::{
     change::{OneChange, Work},
     connect::Way,
     heartbeat::Heartbeats,
     prepared::Prepared,
+    schema_change::SchemaChanges,
     through::Through,
     transaction::{Making, Order, Transactions},
 };
 pub use self::{
     config::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision, TsSource},
     connect::Connect,
+    declared::{DeclaredTable, DeclaredTables, SchemaChange, SchemaScope},
     heartbeat::HeartbeatConfig,
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
     options::JavaPatterns,
+    schema_change::SchemaChangeConfig,
     source_types::SourceTypes,
     transaction::TransactionEdge,
 };
@@ -58,6 +67,7 @@ pub struct Debezium {
     through: Option<Through>,
     transactions: Option<Result<Transactions, FormatError>>,
     heartbeats: Option<Result<Heartbeats, FormatError>>,
+    schema_changes: Option<Result<SchemaChanges, FormatError>>,
 }
 
 impl Debezium {
@@ -79,8 +89,10 @@ impl Debezium {
         let topic = config.transactions.as_deref();
         let transactions = topic.map(|name| Transactions::new(name, &config, &connect));
         let heartbeats = config.heartbeat.as_ref().map(|beat| Heartbeats::new(beat, &config, &connect));
-        let losses = Losses::default();
-        Self { config, losses, tables: Tables::new(), work, connect, through, transactions, heartbeats }
+        let schema_changes =
+            config.schema_changes.map(|wanted| SchemaChanges::new(wanted, &config, &connect));
+        let (losses, tables) = (Losses::default(), Tables::new());
+        Self { config, losses, tables, work, connect, through, transactions, heartbeats, schema_changes }
     }
 
     /// How many records the transforms dropped since it was made.

@@ -50,6 +50,14 @@ pub enum FormatError {
         /// The column's index from 0.
         column: usize,
     },
+    /// A truncated table's shape is not known, and the record of it needs a schema.
+    #[error(
+        "{table}: it is truncated before any row of it was seen, and its columns are not known, so its schema cannot be told"
+    )]
+    NoShape {
+        /// The table.
+        table: TableName,
+    },
     /// The change lacks the image that its operation needs.
     #[error("{table}: a change without the row image that its operation needs")]
     NoImage {

@@ -45,11 +45,14 @@ mod text;
 mod wkb;
 
 pub use becauselog_connect::{Adjustment, ConfigError, ConfigErrors, Renaming};
+pub use becauselog_ddl::Mode as SqlMode;
 pub use ddl::DdlChange;
+use debezium::committed_ns;
 pub use debezium::{
-    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, HeartbeatConfig,
-    JavaPatterns, KeyColumns, Rendering, SourceTypes, TimePrecision, TopicCharacters, TopicNaming,
-    TopicRegex, TransactionEdge, TsSource,
+    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, DeclaredTable,
+    DeclaredTables, HeartbeatConfig, JavaPatterns, KeyColumns, Rendering, SchemaChange, SchemaChangeConfig,
+    SchemaScope, SourceTypes, TimePrecision, TopicCharacters, TopicNaming, TopicRegex, TransactionEdge,
+    TsSource,
 };
 pub use error::FormatError;
 pub use losses::Losses;

@@ -104,17 +104,20 @@ impl Records {
         self.parts.records()
     }
 
-    /// Appends a record that is no row's: it has no header but its id.
+    /// Appends a record that is no row's: with the constant headers, or none but its id.
     pub(crate) fn push_beside(
         &mut self,
         batch: &mut EncodedBatch,
         id: Id<'_>,
-        topic: u32,
-        partition: Option<i32>,
+        (topic, partition): (u32, Option<i32>),
         key: Option<Span>,
         value: Span,
+        headers: bool,
     ) {
         let first = batch.headers.len();
+        if headers && self.parts.records() {
+            self.constant_headers(batch);
+        }
         let id = if self.parts.records() { self.id(batch, id) } else { Span::default() };
         let headers = (offset(first), offset(batch.headers.len()));
         batch.records.push(Record { topic, partition, key, value: Some(value), id, headers });

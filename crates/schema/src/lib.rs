@@ -29,6 +29,7 @@
 mod catalog;
 mod check;
 mod ddl;
+mod definition;
 mod error;
 mod metadata;
 mod tracker;
@@ -36,6 +37,7 @@ mod tracker;
 pub use catalog::{Catalog, CatalogError, Described};
 pub use check::{Mismatch, check};
 pub use ddl::{Affected, affected};
+pub use definition::{ColumnRow, TableRows};
 pub use error::ShapeError;
 pub use metadata::from_row_metadata;
 pub use tracker::Tracker;

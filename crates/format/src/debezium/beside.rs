@@ -26,6 +26,8 @@ pub(super) struct Beside {
     /// What stands before each value: nothing, or its schema.
     value_opening: Box<[u8]>,
     schemas: TableSchemas,
+    /// Its records have the headers that changes have.
+    has_headers: bool,
 }
 
 /// A record of it: key and value as JSON without schemas.
@@ -42,8 +44,14 @@ impl Beside {
         schemas: TableSchemas,
         connect: &Connect,
     ) -> Result<Self, FormatError> {
-        let mut made =
-            Self { topic, hint: 0, key_opening: Box::default(), value_opening: Box::default(), schemas };
+        let mut made = Self {
+            topic,
+            hint: 0,
+            key_opening: Box::default(),
+            value_opening: Box::default(),
+            schemas,
+            has_headers: false,
+        };
         let failed = |source| FormatError::Beside { topic: Arc::clone(&made.topic), source };
         if let Way::Schemas { key, value } = connect.way() {
             if let Some(schema) = made.schemas.key.as_ref().filter(|_| key) {
@@ -54,6 +62,11 @@ impl Beside {
             }
         }
         Ok(made)
+    }
+
+    /// The same with the headers that changes have.
+    pub(super) fn with_headers(self) -> Self {
+        Self { has_headers: true, ..self }
     }
 
     /// Appends a record, sent through transforms and converters where there are such.
@@ -82,7 +95,8 @@ impl Beside {
         let key = records.wants_keys().then(|| within(&mut out.head, &self.key_opening, told.key));
         let value = within(&mut out.values, &self.value_opening, told.value);
         out.values.push(b'\n');
-        records.push_beside(out, told.id, topic, told.partition, key, value);
+        let headers = self.has_headers;
+        records.push_beside(out, told.id, (topic, told.partition), key, value, headers);
     }
 }
 

@@ -30,14 +30,14 @@ pub(super) struct Work {
     after_key: KeyPlaces,
     bytes: Vec<u8>,
     text: String,
-    times: Times,
+    pub(super) times: Times,
     new_key: Arc<str>,
     old_key: Arc<str>,
 }
 
 /// The envelope's own times, `,"ts_ms":1,"ts_us":…,"ts_ns":…}` and a line feed: the same for all rows of an event.
 #[derive(Debug, Default)]
-struct Times {
+pub(super) struct Times {
     /// What follows the envelope.
     end: &'static [u8],
     time_ns: u64,
@@ -45,7 +45,7 @@ struct Times {
 }
 
 impl Times {
-    fn push(&mut self, out: &mut Vec<u8>, time_ns: u64) {
+    pub(super) fn push(&mut self, out: &mut Vec<u8>, time_ns: u64) {
         if self.text.is_empty() || self.time_ns != time_ns {
             self.time_ns = time_ns;
             self.text.clear();
@@ -308,7 +308,7 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
     fn close(&mut self, out: &mut EncodedBatch, start: usize, op: &[u8]) -> Option<Span> {
         let time_ns = match self.config.ts {
             TsSource::Processing => self.now_ns,
-            TsSource::Commit => source::committed_ns(self.change.transaction, self.change.event),
+            TsSource::Commit => source::committed_ns(self.change.transaction, self.change.event.timestamp_s),
         };
         let values = &mut out.values;
         self.work.source.push(values, self.change.row);

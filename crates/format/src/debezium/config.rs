@@ -4,7 +4,7 @@ use becauselog_connect::Adjustment;
 use becauselog_model::Op;
 
 use super::{
-    HeartbeatConfig, SourceTypes,
+    HeartbeatConfig, SchemaChangeConfig, SourceTypes,
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
 };
@@ -131,6 +131,10 @@ pub struct DebeziumConfig {
     pub source_types: SourceTypes,
     /// `skipped.operations`: the changes that have no records.
     pub skipped_operations: Vec<Op>,
+    /// `skipped.operations`: truncates have no records either.
+    pub skips_truncates: bool,
+    /// `include.schema.changes`: statements that change tables have records on the topic `topic.prefix`.
+    pub schema_changes: Option<SchemaChangeConfig>,
     /// `skip.messages.without.change`: updates of nothing that is written have no records.
     pub skip_unchanged: bool,
     /// `provide.transaction.metadata`, `topic.transaction`: records of each transaction's begin and end on a topic with this
@@ -146,7 +150,12 @@ impl DebeziumConfig {
     /// Debezium's envelope with exact values: decimals as text, `BIGINT UNSIGNED` positive, zero dates as text.
     #[must_use]
     pub fn exact(name: &str) -> Self {
-        Self { rendering: Rendering::Exact, decimal: DecimalMode::String, ..Self::peer(name) }
+        Self {
+            rendering: Rendering::Exact,
+            decimal: DecimalMode::String,
+            schema_changes: None,
+            ..Self::peer(name)
+        }
     }
 
     /// Debezium's own defaults.
@@ -178,6 +187,8 @@ impl DebeziumConfig {
             key_columns: KeyColumns::default(),
             source_types: SourceTypes::default(),
             skipped_operations: Vec::new(),
+            skips_truncates: true,
+            schema_changes: Some(SchemaChangeConfig::default()),
             skip_unchanged: false,
             transactions: None,
             heartbeat: None,

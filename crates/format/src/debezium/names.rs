@@ -57,6 +57,11 @@ impl<'c> Names<'c> {
         Ok(renamed.map_or(topic, Arc::from))
     }
 
+    /// The topic that is the prefix alone.
+    pub(crate) fn alone(&self) -> Arc<str> {
+        self.characters(&self.config.topic_prefix)
+    }
+
     /// The topic beside the tables' own with this last part.
     pub(crate) fn beside(&self, last: &str) -> Arc<str> {
         self.joined_topic(&self.config.topic_prefix, last)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use becauselog_connect::{ConfigError, ConfigErrors, Renaming};
 use becauselog_model::Op;
 
-use super::{DebeziumConfig, HeartbeatConfig, KeyColumns, SourceTypes, TopicRegex};
+use super::{DebeziumConfig, HeartbeatConfig, KeyColumns, SchemaChangeConfig, SourceTypes, TopicRegex};
 
 /// How patterns in Java's dialect become ones of the crate `regex`.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,8 @@ pub struct JavaPatterns {
 }
 
 const SKIPPED: &str = "skipped.operations";
+const SCHEMA_CHANGES: &str = "include.schema.changes";
+const SCHEMA_COMMENTS: &str = "include.schema.comments";
 const UNCHANGED: &str = "skip.messages.without.change";
 const KEY_COLUMNS: &str = "message.key.columns";
 const COLUMN_TYPES: &str = "column.propagate.source.type";
@@ -36,8 +38,10 @@ const FIELD_REGEX: &str = "topic.key.field.regex";
 const FIELD_TO: &str = "topic.key.field.replacement";
 
 /// The properties with exactly these names.
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 19] = [
     SKIPPED,
+    SCHEMA_CHANGES,
+    SCHEMA_COMMENTS,
     UNCHANGED,
     KEY_COLUMNS,
     COLUMN_TYPES,
@@ -68,7 +72,7 @@ impl DebeziumConfig {
 
     /// The names of those properties.
     #[must_use]
-    pub const fn properties() -> [&'static str; 17] {
+    pub const fn properties() -> [&'static str; 19] {
         KEYS
     }
 
@@ -97,7 +101,15 @@ pub(super) struct Options<'p> {
 impl<'p> Options<'p> {
     fn read(&mut self, mut config: DebeziumConfig) -> DebeziumConfig {
         if let Some(value) = self.get(SKIPPED) {
-            config.skipped_operations = self.kept(SKIPPED, operations(value)).unwrap_or_default();
+            let read = self.kept(SKIPPED, operations(value));
+            (config.skipped_operations, config.skips_truncates) = read.unwrap_or_default();
+        }
+        if let Some(wanted) = self.flag(SCHEMA_CHANGES) {
+            config.schema_changes = wanted.then(SchemaChangeConfig::default);
+        }
+        let comments = self.flag(SCHEMA_COMMENTS).unwrap_or(false);
+        if let Some(told) = &mut config.schema_changes {
+            told.comments = comments;
         }
         config.skip_unchanged = self.flag(UNCHANGED).unwrap_or(config.skip_unchanged);
         config.time_adjuster = self.flag(ADJUSTER).unwrap_or(config.time_adjuster);
@@ -195,22 +207,22 @@ impl<'p> Options<'p> {
     }
 }
 
-/// `c,u,d,t`, or `none`. Truncates are no rows: they are not looked at here.
-fn operations(value: &str) -> Result<Vec<Op>, String> {
-    let mut operations = Vec::new();
+/// `c,u,d,t`, or `none`: of rows, and whether `t` is among them.
+fn operations(value: &str) -> Result<(Vec<Op>, bool), String> {
+    let (mut operations, mut truncates) = (Vec::new(), false);
     let names: Vec<&str> = value.split(',').map(str::trim).collect();
     for name in &names {
         match *name {
             "c" => operations.push(Op::Insert),
             "u" => operations.push(Op::Update),
             "d" => operations.push(Op::Delete),
-            "t" => {}
+            "t" => truncates = true,
             "none" if names.len() == 1 => {}
             "none" => return Err("none stands alone".to_owned()),
             other => return Err(format!("{other:?} is none of c, u, d, t and none")),
         }
     }
-    Ok(operations)
+    Ok((operations, truncates))
 }
 
 /// `table:column,column;table:column`: both patterns.

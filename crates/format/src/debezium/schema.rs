@@ -80,7 +80,7 @@ fn envelope(row: Arc<Schema>, name: Arc<str>) -> Schema {
 }
 
 /// The block that says where a change comes from.
-fn source() -> Schema {
+pub(super) fn source() -> Schema {
     let snapshot = Schema::logical(Kind::String, "io.debezium.data.Enum")
         .with_parameter(
             "allowed",

@@ -5,7 +5,10 @@ use std::{io::Write, sync::Arc};
 use becauselog_model::{Gtid, RowsEvent, TableShape, Transaction};
 
 use super::DebeziumConfig;
-use crate::text::{self, string};
+use crate::{
+    DdlChange,
+    text::{self, string},
+};
 
 /// The version whose events are matched.
 pub(super) const VERSION: &str = "3.6.1.Final";
@@ -94,56 +97,121 @@ impl SourceBlock {
         transaction: &Transaction,
         event: &RowsEvent,
     ) {
+        let origin = Origin {
+            database: &shape.name.database,
+            table: Some(&shape.name.table),
+            made_us: made_us(transaction, event.timestamp_s),
+            server_id: event.server_id,
+            gtid: transaction.gtid.as_ref(),
+            file: &event.file,
+            pos: event.pos,
+            thread_id: transaction.thread_id,
+        };
         let out = &mut self.before_row;
         out.clear();
-        out.extend_from_slice(b",\"source\":{\"version\":");
+        out.extend_from_slice(b",\"source\":");
+        origin.push_before_row(out, config, self.snapshot_is_null);
+    }
+
+    fn write_after_row(&mut self, config: &DebeziumConfig, transaction: &Transaction, event: &RowsEvent) {
+        let out = &mut self.after_row;
+        out.clear();
+        push_after_row(out, transaction.thread_id, event.query.as_deref().filter(|_| config.include_query));
+        out.extend_from_slice(b",\"transaction\":");
+        if config.transactions.is_none() {
+            out.extend_from_slice(NO_TRANSACTION);
+        }
+    }
+}
+
+/// Where something comes from.
+pub(super) struct Origin<'a> {
+    pub database: &'a str,
+    /// Nothing is written as null.
+    pub table: Option<&'a str>,
+    /// When it was made where it was made first.
+    pub made_us: u64,
+    pub server_id: u32,
+    pub gtid: Option<&'a Gtid>,
+    pub file: &'a str,
+    pub pos: u64,
+    pub thread_id: Option<u32>,
+}
+
+impl<'a> Origin<'a> {
+    /// Of a DDL statement: the peer tells its time in milliseconds, and its session only within a transaction.
+    pub(super) fn of_statement(ddl: &DdlChange<'a>, database: &'a str, table: Option<&'a str>) -> Self {
+        Self {
+            database,
+            table,
+            made_us: made_us(ddl.transaction, ddl.timestamp_s) / 1000 * 1000,
+            server_id: ddl.server_id,
+            gtid: ddl.transaction.gtid.as_ref(),
+            file: ddl.file,
+            pos: ddl.pos,
+            thread_id: ddl.transaction.thread_id.filter(|_| ddl.within),
+        }
+    }
+
+    /// Appends the block up to its row's number.
+    fn push_before_row(&self, out: &mut Vec<u8>, config: &DebeziumConfig, snapshot_is_null: bool) {
+        out.extend_from_slice(b"{\"version\":");
         string::quoted(out, VERSION);
         out.extend_from_slice(b",\"connector\":");
         string::quoted(out, CONNECTOR);
         out.extend_from_slice(b",\"name\":");
         string::quoted(out, &config.topic_prefix);
-        let time_us = made_us(transaction, event);
-        number(out, ",\"ts_ms\":", time_us / 1000);
-        let snapshot: &[u8] = if self.snapshot_is_null { b"null" } else { b"\"false\"" };
+        number(out, ",\"ts_ms\":", self.made_us / 1000);
+        let snapshot: &[u8] = if snapshot_is_null { b"null" } else { b"\"false\"" };
         out.extend_from_slice(b",\"snapshot\":");
         out.extend_from_slice(snapshot);
         out.extend_from_slice(b",\"db\":");
-        string::quoted(out, &shape.name.database);
-        number(out, ",\"sequence\":null,\"ts_us\":", time_us);
-        number(out, ",\"ts_ns\":", time_us.saturating_mul(1000));
+        string::quoted(out, self.database);
+        number(out, ",\"sequence\":null,\"ts_us\":", self.made_us);
+        number(out, ",\"ts_ns\":", self.made_us.saturating_mul(1000));
         out.extend_from_slice(b",\"table\":");
-        string::quoted(out, &shape.name.table);
-        number(out, ",\"server_id\":", event.server_id.into());
-        match &transaction.gtid {
+        match self.table {
+            Some(table) => string::quoted(out, table),
+            None => out.extend_from_slice(b"null"),
+        }
+        number(out, ",\"server_id\":", self.server_id.into());
+        match self.gtid {
             Some(gtid) => {
                 // Writing to a Vec cannot fail.
                 let _ok = write!(out, ",\"gtid\":\"{gtid}\",\"file\":").is_ok();
             }
             None => out.extend_from_slice(b",\"gtid\":null,\"file\":"),
         }
-        string::quoted(out, &event.file);
-        number(out, ",\"pos\":", event.pos);
+        string::quoted(out, self.file);
+        number(out, ",\"pos\":", self.pos);
         out.extend_from_slice(b",\"row\":");
     }
+}
 
-    fn write_after_row(&mut self, config: &DebeziumConfig, transaction: &Transaction, event: &RowsEvent) {
-        let out = &mut self.after_row;
-        out.clear();
-        out.extend_from_slice(b",\"thread\":");
-        match transaction.thread_id {
-            Some(thread) => text::uint(out, thread.into()),
-            None => out.extend_from_slice(b"null"),
-        }
-        out.extend_from_slice(b",\"query\":");
-        match event.query.as_deref().filter(|_| config.include_query) {
-            Some(query) => string::quoted(out, &String::from_utf8_lossy(query)),
-            None => out.extend_from_slice(b"null"),
-        }
-        out.extend_from_slice(b"},\"transaction\":");
-        if config.transactions.is_none() {
-            out.extend_from_slice(NO_TRANSACTION);
-        }
+/// Appends the block of what has no row.
+pub(super) fn push_block(
+    out: &mut Vec<u8>,
+    config: &DebeziumConfig,
+    snapshot_is_null: bool,
+    origin: &Origin<'_>,
+) {
+    origin.push_before_row(out, config, snapshot_is_null);
+    out.push(b'0');
+    push_after_row(out, origin.thread_id, None);
+}
+
+fn push_after_row(out: &mut Vec<u8>, thread_id: Option<u32>, query: Option<&[u8]>) {
+    out.extend_from_slice(b",\"thread\":");
+    match thread_id {
+        Some(thread) => text::uint(out, thread.into()),
+        None => out.extend_from_slice(b"null"),
     }
+    out.extend_from_slice(b",\"query\":");
+    match query {
+        Some(query) => string::quoted(out, &String::from_utf8_lossy(query)),
+        None => out.extend_from_slice(b"null"),
+    }
+    out.push(b'}');
 }
 
 fn number(out: &mut Vec<u8>, name: &str, value: u64) {
@@ -152,15 +220,15 @@ fn number(out: &mut Vec<u8>, name: &str, value: u64) {
 }
 
 /// When the change was made where it was made first, in microseconds: the commit, else the statement's second.
-fn made_us(transaction: &Transaction, event: &RowsEvent) -> u64 {
+fn made_us(transaction: &Transaction, timestamp_s: u32) -> u64 {
     transaction
         .original_commit_us
         .filter(|us| *us > 0)
-        .unwrap_or_else(|| u64::from(event.timestamp_s).saturating_mul(1_000_000))
+        .unwrap_or_else(|| u64::from(timestamp_s).saturating_mul(1_000_000))
 }
 
 /// When the change was committed on the server read from, in nanoseconds.
-pub(super) fn committed_ns(transaction: &Transaction, event: &RowsEvent) -> u64 {
+pub(crate) fn committed_ns(transaction: &Transaction, timestamp_s: u32) -> u64 {
     let us = transaction.immediate_commit_us.filter(|us| *us > 0);
-    us.unwrap_or_else(|| made_us(transaction, event)).saturating_mul(1000)
+    us.unwrap_or_else(|| made_us(transaction, timestamp_s)).saturating_mul(1000)
 }

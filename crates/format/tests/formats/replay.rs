@@ -113,6 +113,13 @@ impl Plans {
         Ok(())
     }
 
+    /// The last shape of a table.
+    #[allow(dead_code, reason = "not every test asks")]
+    pub fn shape(&self, name: &TableName) -> Option<&Arc<TableShape>> {
+        let shapes = self.plans.values().map(|(_, plan)| plan.shape());
+        shapes.filter(|shape| shape.name == *name).last()
+    }
+
     fn with_declarations(&self, shape: Arc<TableShape>, at: u64) -> Arc<TableShape> {
         let known = self.declared.iter().rfind(|(from, name, _)| *from <= at && *name == shape.name);
         let Some((_, _, columns)) = known.filter(|(_, _, all)| all.len() == shape.columns.len()) else {

@@ -7,8 +7,9 @@ use becauselog_binlog::{
     event::{Event, EventKind, Query},
     group::{Statement, classify},
 };
-use becauselog_format::{Debezium, TransactionEdge};
+use becauselog_format::{DdlChange, Debezium, DeclaredTables, SchemaChange, SqlMode, TransactionEdge};
 use becauselog_model::{Declared, EncodedBatch, TableName};
+use becauselog_schema::{ColumnRow, TableRows};
 use becauselog_testkit::debezium::case::{Case, MARKS, Play};
 use becauselog_testkit::debezium::golden::Record;
 
@@ -18,6 +19,8 @@ use crate::settings::Settings;
 /// A recorded log, read once for all cases of its play.
 pub struct Log {
     declared: Vec<Declaration>,
+    /// The tables that were there before the log's first statement.
+    tables: DeclaredTables,
     transactions: Result<Vec<Committed>, String>,
 }
 
@@ -27,9 +30,9 @@ impl Log {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(name);
         std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
-        let declared =
-            declarations(&std::fs::read_to_string(play.golden_folder().join("shapes.jsonl")).unwrap());
-        Self { declared, transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
+        let shapes = std::fs::read_to_string(play.golden_folder().join("shapes.jsonl")).unwrap();
+        let (declared, tables) = (declarations(&shapes), tables(&shapes));
+        Self { declared, tables, transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
     }
 }
 
@@ -54,12 +57,58 @@ fn declaration(told: &serde_json::Value) -> Declaration {
     (told["pos"].as_u64().unwrap(), name, columns.unwrap_or_default())
 }
 
+/// The tables before the first statement, as statements make them.
+fn tables(lines: &str) -> DeclaredTables {
+    let mut tables = DeclaredTables::new("utf8mb4");
+    for told in lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
+        if told["pos"].as_u64() == Some(4) {
+            tables.learn(told["db"].as_str().unwrap(), &rows(&told).create_statement());
+        }
+    }
+    tables
+}
+
+fn rows(told: &serde_json::Value) -> TableRows {
+    let text = |of: &serde_json::Value, name: &str| of[name].as_str().map(str::to_owned);
+    let column = |column: &serde_json::Value| ColumnRow {
+        name: text(column, "COLUMN_NAME").unwrap(),
+        column_type: text(column, "COLUMN_TYPE").unwrap(),
+        charset: text(column, "CHARACTER_SET_NAME"),
+        nullable: column["IS_NULLABLE"] == "YES",
+        default: text(column, "COLUMN_DEFAULT"),
+        extra: text(column, "EXTRA").unwrap_or_default(),
+        comment: text(column, "COLUMN_COMMENT").unwrap_or_default(),
+    };
+    let mut keys: Vec<(String, Vec<String>)> = Vec::new();
+    for part in told["indexes"].as_array().unwrap().iter().filter(|part| part["NON_UNIQUE"] == "0") {
+        let (key, Some(column)) = (text(part, "INDEX_NAME").unwrap(), text(part, "COLUMN_NAME")) else {
+            continue;
+        };
+        match keys.iter_mut().find(|(name, _)| *name == key) {
+            Some((_, columns)) => columns.push(column),
+            None => keys.push((key, vec![column])),
+        }
+    }
+    let primary = keys.iter().position(|(name, _)| name == "PRIMARY").map(|place| keys.remove(place).1);
+    let collation = text(&told["table"][0], "TABLE_COLLATION");
+    TableRows {
+        name: text(told, "name").unwrap(),
+        charset: collation.and_then(|name| name.split('_').next().map(str::to_owned)),
+        comment: text(&told["table"][0], "TABLE_COMMENT").unwrap_or_default(),
+        columns: told["columns"].as_array().unwrap().iter().map(column).collect(),
+        primary_key: primary.unwrap_or_default(),
+        unique_keys: keys.into_iter().map(|(_, columns)| columns).collect(),
+    }
+}
+
 /// What our encoder makes of it under a case's settings; an error says what we cannot do.
 pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
-    let settings = Settings::of(case)?;
+    let mut settings = Settings::of(case)?;
+    let connect = std::mem::take(&mut settings.connect);
     let (mut encoder, mut out, mut plans) =
-        (Debezium::with(settings.config, settings.connect), batch(), Plans::default());
+        (Debezium::with(settings.config.clone(), connect), batch(), Plans::default());
     plans.declared.clone_from(&log.declared);
+    let mut tables = log.tables.clone();
     // Of its heartbeats a recording keeps one, where it comes first: before the first change.
     encoder.heartbeat(1_795_465_818_320_586_978, &mut out).map_err(|error| error.to_string())?;
     for committed in log.transactions.as_ref().map_err(Clone::clone)? {
@@ -67,6 +116,9 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
         let begins = edges(committed).filter(|_| encoder.tells_transactions());
         if let Some([begin, _]) = &begins {
             encoder.begin_transaction(begin, true, &mut out).map_err(|error| error.to_string())?;
+        }
+        for event in committed.events.iter().filter(|event| event.kind() == EventKind::QUERY) {
+            statement(&mut tables, &settings, committed, event, &plans, &mut encoder, &mut out)?;
         }
         let replayed = plans.replay(committed, |change| {
             let (db, table) = (&*change.shape.name.database, &*change.shape.name.table);
@@ -83,6 +135,43 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
         }
     }
     Ok(out.records.iter().map(|record| recorded(&out, record)).collect())
+}
+
+/// A statement on its way into the encoder.
+fn statement(
+    tables: &mut DeclaredTables,
+    settings: &Settings,
+    committed: &Committed,
+    event: &Event,
+    plans: &Plans,
+    encoder: &mut Debezium,
+    out: &mut EncodedBatch,
+) -> Result<(), String> {
+    let query = Query::parse(&event.body).unwrap();
+    if !matches!(classify(&query.statement, &query.schema), Statement::Ddl | Statement::Other) {
+        return Ok(());
+    }
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let database = text(&query.schema);
+    let mode = SqlMode::of_sql_mode(query.status_variables().sql_mode.unwrap_or_default());
+    let mut changes = tables.apply(&database, &text(&query.statement), mode);
+    changes.retain(|change| change.database() != MARKS && settings.tells(change));
+    let truncated = changes.iter().find_map(SchemaChange::truncated);
+    let ddl = DdlChange {
+        transaction: &committed.transaction,
+        file: &event.file,
+        pos: event.start,
+        timestamp_s: event.header.timestamp_s,
+        server_id: event.header.server_id,
+        database: &database,
+        statement: &query.statement,
+        effects: &[],
+        schema_id: 0,
+        changes: &changes,
+        shape: truncated.and_then(|name| plans.shape(name)),
+        within: committed.events.len() > 2,
+    };
+    encoder.encode_ddl(&ddl, 1_795_465_818_320_586_978, out).map_err(|error| error.to_string())
 }
 
 /// Our records of where transactions begin alone: they need no row.

@@ -2,8 +2,9 @@
 
 use becauselog_format::{
     Adjustment, BigintUnsigned, BinaryMode, Connect, DebeziumConfig, DecimalMode, HashAlgorithm, HashOf,
-    JavaPatterns, Mask, TimePrecision, TopicCharacters, TopicNaming,
+    JavaPatterns, Mask, SchemaChange, SchemaScope, TimePrecision, TopicCharacters, TopicNaming,
 };
+use becauselog_model::TableName;
 use becauselog_testkit::debezium::case::Case;
 use regex::{Regex, RegexBuilder};
 
@@ -12,6 +13,7 @@ pub struct Settings {
     pub config: DebeziumConfig,
     pub connect: Connect,
     pub tables: Tables,
+    pub scope: SchemaScope,
 }
 
 /// Which tables are captured.
@@ -24,6 +26,11 @@ pub struct Tables {
 }
 
 impl Tables {
+    pub fn wants_database(&self, db: &str) -> bool {
+        let any = |list: &[Regex]| list.iter().any(|regex| regex.is_match(db));
+        self.databases.as_ref().is_none_or(|list| any(list)) && !any(&self.not_databases)
+    }
+
     pub fn wants(&self, db: &str, table: &str) -> bool {
         let full = format!("{db}.{table}");
         let any = |list: &[Regex], text: &str| list.iter().any(|regex| regex.is_match(text));
@@ -35,12 +42,19 @@ impl Tables {
 }
 
 impl Settings {
+    /// Whether a schema change is told.
+    pub fn tells(&self, change: &SchemaChange) -> bool {
+        let table = |name: &TableName| self.tables.wants(&name.database, &name.table);
+        self.scope.tells(change, table, |database| self.tables.wants_database(database))
+    }
+
     /// An error names the first setting that we do not know.
     pub fn of(case: &Case) -> Result<Self, String> {
         let mut settings = Self {
             config: DebeziumConfig::peer("shop"),
             connect: Connect::default(),
             tables: Tables::default(),
+            scope: SchemaScope::default(),
         };
         settings.config.run_id = Some("masked".to_owned());
         for (name, value) in &case.options {
@@ -56,12 +70,17 @@ impl Settings {
     }
 
     fn set(&mut self, name: &str, value: &str) -> Option<()> {
-        let Self { config, tables, .. } = self;
+        let Self { config, tables, scope, .. } = self;
         match name {
             "name" | "connector.class" => {}
             "topic.prefix" => config.topic_prefix = value.to_owned(),
             "topic.delimiter" => config.topic_delimiter = value.to_owned(),
-            "include.schema.changes" if value == "false" => {}
+            "schema.history.internal.store.only.captured.tables.ddl" => {
+                scope.captured_tables = value == "true"
+            }
+            "schema.history.internal.store.only.captured.databases.ddl" => {
+                scope.captured_databases = value == "true";
+            }
             name if Connect::reads(name) || DebeziumConfig::reads(name) => {}
             "topic.naming.strategy" => {
                 (config.topic_naming, config.topic_characters) = match value.rsplit('.').next()? {

@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use becauselog_model::TableName;
 
-use crate::text::{self, string};
+use crate::{
+    debezium::java_set,
+    text::{self, string},
+};
 
 /// Counts the events of the transaction at hand.
 #[derive(Debug, Default)]
@@ -91,8 +94,8 @@ impl Order {
         let counted = self.tables.iter().filter(|(_, count)| *count > 0);
         let mut listed: Vec<(String, u64)> =
             counted.map(|(name, count)| (name.to_string(), *count)).collect();
-        let buckets = buckets(listed.len());
-        listed.sort_by_key(|(name, _)| spread(java_hash(name)) & buckets.saturating_sub(1));
+        let buckets = java_set::buckets(listed.len());
+        listed.sort_by_key(|(name, _)| java_set::bucket(name, buckets));
         listed
     }
 
@@ -110,41 +113,9 @@ impl Order {
     }
 }
 
-/// How many buckets a new `HashMap` has with so many entries: 16, doubled once more than three quarters are used.
-fn buckets(entries: usize) -> u32 {
-    let mut buckets: u32 = 16;
-    while usize::try_from(buckets / 4).is_ok_and(|quarter| entries > quarter.saturating_mul(3)) {
-        match buckets.checked_mul(2) {
-            Some(more) => buckets = more,
-            None => break,
-        }
-    }
-    buckets
-}
-
-/// `String.hashCode`.
-fn java_hash(text: &str) -> u32 {
-    text.encode_utf16().fold(0, |hash: u32, unit| hash.wrapping_mul(31).wrapping_add(unit.into()))
-}
-
-const fn spread(hash: u32) -> u32 {
-    hash ^ (hash >> 16)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn texts_have_javas_hashes() {
-        assert_eq!(java_hash(""), 0);
-        assert_eq!(java_hash("hello"), 99_162_322);
-        assert_eq!(java_hash("shop.orders.é😀"), {
-            let units = "shop.orders.é😀".encode_utf16();
-            units.fold(0u64, |hash, unit| (hash * 31 + u64::from(unit)) % (1 << 32)) as u32
-        });
-        assert_eq!((buckets(12), buckets(13), buckets(24), buckets(25)), (16, 32, 32, 64));
-    }
 
     #[test]
     fn what_is_taken_back_was_never_counted() {

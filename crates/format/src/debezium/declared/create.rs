@@ -1,0 +1,76 @@
+//! New tables.
+
+use std::sync::Arc;
+
+use becauselog_ddl::{CreateTable, Item, TableBody, TableOption};
+
+use super::{
+    DeclaredTable, DeclaredTables,
+    column::{DeclaredColumn, InKey, charset_of_collation, unquoted},
+};
+
+impl DeclaredTables {
+    /// Makes a table; nothing where it is there already, or is made like one that is not known.
+    pub(super) fn create(&mut self, database: &str, create: &CreateTable<'_>) -> Option<Arc<DeclaredTable>> {
+        let name = self.name(database, &create.table);
+        match &create.body {
+            TableBody::Like(like) => {
+                let like = self.tables.get(&self.name(database, like))?;
+                let table = DeclaredTable { name, comment: None, ..(**like).clone() };
+                Some(self.put(table))
+            }
+            TableBody::Definition { .. } if self.tables.contains_key(&name) => None,
+            TableBody::Definition { items, options, .. } => {
+                let mut table = DeclaredTable::new(name);
+                table.charset =
+                    options.iter().find_map(charset).or_else(|| Some(self.charset_of(&table.name.database)));
+                let comments = options.iter().filter_map(|option| match option {
+                    TableOption::Comment(text) => Some(unquoted(text)),
+                    _ => None,
+                });
+                table.comment = comments.last().map(Arc::from);
+                items.iter().for_each(|item| table.add(item));
+                Some(self.put(table))
+            }
+        }
+    }
+}
+
+/// The charset that an option says.
+pub(super) fn charset(option: &TableOption<'_>) -> Option<Arc<str>> {
+    match option {
+        TableOption::Charset(name) if !name.eq_ignore_ascii_case("default") => Some(unquoted(name).into()),
+        TableOption::Collation(name) if !name.eq_ignore_ascii_case("default") => {
+            Some(charset_of_collation(name).into())
+        }
+        _ => None,
+    }
+}
+
+impl DeclaredTable {
+    pub(super) fn add(&mut self, item: &Item<'_>) {
+        match item {
+            Item::Column(definition) => {
+                let (column, in_key) = DeclaredColumn::new(definition, self.charset.as_ref(), true);
+                let name = definition.name.clone();
+                self.set(column);
+                self.keyed_by(name, in_key);
+            }
+            Item::PrimaryKey(columns) => self.set_key(columns),
+            Item::UniqueKey(columns) => self.offer_key(columns),
+            Item::Other(_) => {}
+        }
+    }
+
+    /// Takes a column for the key, if its definition says so.
+    pub(super) fn keyed_by(&mut self, column: String, in_key: InKey) {
+        let name = || Arc::from(column.as_str());
+        match in_key {
+            InKey::No => {}
+            InKey::Primary => self.key = vec![name()],
+            // The peer asks no further whether it can hold NULL.
+            InKey::Unique if self.key.is_empty() => self.key = vec![name()],
+            InKey::Unique => {}
+        }
+    }
+}

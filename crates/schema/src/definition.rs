@@ -1,0 +1,180 @@
+//! Tables as statements: what `information_schema` says, written as the `CREATE TABLE` that would make it.
+//!
+//! Whoever follows shapes by statements begins with these, so that a table that was there before and one that a statement makes
+//! are read in one way. `SHOW CREATE TABLE` would say the same, with one question a table.
+
+/// A row of `information_schema.columns`: what is needed of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ColumnRow {
+    /// `COLUMN_NAME`
+    pub name: String,
+    /// `COLUMN_TYPE`
+    pub column_type: String,
+    /// `CHARACTER_SET_NAME`
+    pub charset: Option<String>,
+    /// `IS_NULLABLE`
+    pub nullable: bool,
+    /// `COLUMN_DEFAULT`
+    pub default: Option<String>,
+    /// `EXTRA`
+    pub extra: String,
+    /// `COLUMN_COMMENT`
+    pub comment: String,
+}
+
+/// A table with its rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TableRows {
+    /// `TABLE_NAME`
+    pub name: String,
+    /// The charset of `TABLE_COLLATION`.
+    pub charset: Option<String>,
+    /// `TABLE_COMMENT`
+    pub comment: String,
+    /// Its columns in order.
+    pub columns: Vec<ColumnRow>,
+    /// The columns of its primary key.
+    pub primary_key: Vec<String>,
+    /// The columns of each other unique index, without those over expressions.
+    pub unique_keys: Vec<Vec<String>>,
+}
+
+impl TableRows {
+    /// The statement that makes such a table.
+    #[must_use]
+    pub fn create_statement(&self) -> String {
+        let mut parts: Vec<String> = self.columns.iter().map(ColumnRow::definition).collect();
+        if !self.primary_key.is_empty() {
+            parts.push(format!("PRIMARY KEY ({})", names(&self.primary_key)));
+        }
+        parts.extend(self.unique_keys.iter().map(|key| format!("UNIQUE KEY ({})", names(key))));
+        let mut sql = format!("CREATE TABLE {} ({})", quoted(&self.name), parts.join(","));
+        if let Some(charset) = &self.charset {
+            sql.push_str(" CHARSET=");
+            sql.push_str(charset);
+        }
+        if !self.comment.is_empty() {
+            sql.push_str(" COMMENT=");
+            sql.push_str(&text(&self.comment));
+        }
+        sql
+    }
+}
+
+impl ColumnRow {
+    fn definition(&self) -> String {
+        let extra = self.extra.to_ascii_uppercase();
+        let mut sql = format!("{} {}", quoted(&self.name), self.column_type);
+        if let Some(charset) = &self.charset {
+            sql.push_str(&format!(" CHARACTER SET {charset}"));
+        }
+        sql.push_str(if self.nullable { " NULL" } else { " NOT NULL" });
+        if let Some(default) = &self.default {
+            sql.push_str(" DEFAULT ");
+            sql.push_str(&self.default_text(default, &extra));
+        }
+        if let Some((_, now)) = extra.split_once("ON UPDATE ") {
+            sql.push_str(&format!(" ON UPDATE {now}"));
+        }
+        if extra.contains("AUTO_INCREMENT") {
+            sql.push_str(" AUTO_INCREMENT");
+        }
+        if extra.contains("INVISIBLE") {
+            sql.push_str(" INVISIBLE");
+        }
+        if !self.comment.is_empty() {
+            sql.push_str(&format!(" COMMENT {}", text(&self.comment)));
+        }
+        sql
+    }
+
+    /// Before 8.0 the present is told as any other default, so that it is found by its name and the column's type.
+    fn default_text(&self, default: &str, extra: &str) -> String {
+        let now = default.to_ascii_uppercase().starts_with("CURRENT_TIMESTAMP");
+        let kind = self.column_type.to_ascii_lowercase();
+        let in_time = kind.starts_with("timestamp") || kind.starts_with("datetime");
+        if now && (in_time || extra.contains("DEFAULT_GENERATED")) {
+            default.to_owned()
+        } else if extra.contains("DEFAULT_GENERATED") {
+            format!("({default})")
+        } else if kind.starts_with("bit") && default.starts_with("b'") {
+            default.to_owned()
+        } else {
+            text(default)
+        }
+    }
+}
+
+fn names(names: &[String]) -> String {
+    names.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",")
+}
+
+fn quoted(name: &str) -> String {
+    format!("`{}`", name.replace('`', "``"))
+}
+
+/// A text as the server writes it in `SHOW CREATE TABLE`.
+fn text(text: &str) -> String {
+    let mut out = String::from("'");
+    for c in text.chars() {
+        match c {
+            '\'' => out.push_str("''"),
+            '\\' => out.push_str("\\\\"),
+            '\0' => out.push_str("\\0"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            other => out.push(other),
+        }
+    }
+    out.push('\'');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_written_as_the_server_would_show_it() {
+        let column = |name: &str, column_type: &str| ColumnRow {
+            name: name.into(),
+            column_type: column_type.into(),
+            ..ColumnRow::default()
+        };
+        let table = TableRows {
+            name: "a`b".into(),
+            charset: Some("latin1".into()),
+            comment: "it's".into(),
+            columns: vec![
+                ColumnRow { extra: "auto_increment".into(), ..column("id", "int unsigned") },
+                ColumnRow {
+                    nullable: true,
+                    default: Some("x\\'".into()),
+                    charset: Some("utf8mb4".into()),
+                    ..column("v", "varchar(9)")
+                },
+                ColumnRow { default: Some("b'101'".into()), ..column("b", "bit(3)") },
+                ColumnRow {
+                    default: Some("CURRENT_TIMESTAMP(3)".into()),
+                    extra: "DEFAULT_GENERATED on update CURRENT_TIMESTAMP(3)".into(),
+                    ..column("at", "timestamp(3)")
+                },
+                ColumnRow {
+                    default: Some("uuid()".into()),
+                    extra: "DEFAULT_GENERATED".into(),
+                    ..column("u", "char(36)")
+                },
+            ],
+            primary_key: vec!["id".into()],
+            unique_keys: vec![vec!["v".into(), "b".into()]],
+        };
+        assert_eq!(
+            table.create_statement(),
+            "CREATE TABLE `a``b` (`id` int unsigned NOT NULL AUTO_INCREMENT,\
+             `v` varchar(9) CHARACTER SET utf8mb4 NULL DEFAULT 'x\\\\''',\
+             `b` bit(3) NOT NULL DEFAULT b'101',\
+             `at` timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),\
+             `u` char(36) NOT NULL DEFAULT (uuid()),PRIMARY KEY (`id`),UNIQUE KEY (`v`,`b`)) CHARSET=latin1 COMMENT='it''s'"
+        );
+    }
+}
