@@ -190,7 +190,10 @@ impl Encode for Readable {
         self.append(out, FormatError::BatchFull { table: change.shape.name.clone() })
     }
 
-    fn ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError> {
+    fn ddl(&mut self, ddl: &DdlChange<'_>, _now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
+        if !ddl.is_ddl {
+            return Ok(());
+        }
         self.line.clear();
         let time = ddl.transaction.immediate_commit_us.unwrap_or(u64::from(ddl.timestamp_s) * 1_000_000);
         self.time(time);

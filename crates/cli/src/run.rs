@@ -3,6 +3,7 @@
 mod control;
 mod definitions;
 mod failure;
+mod followed;
 mod heartbeat;
 mod outlets;
 mod purge;
@@ -12,11 +13,10 @@ mod sql;
 use std::{io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use becauselog_binlog::{Follower, Start};
-use becauselog_format::MaxwellRendering;
+use becauselog_format::Filter;
 use becauselog_model::{BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, GtidSet};
 use becauselog_pipeline::{
-    Finished, MaxwellView, Outlet, Pipeline, PipelineConfig, PipelineError, Shapes, Source, Status,
-    TableFilter, XaLimits,
+    Finished, Outlet, Pipeline, PipelineConfig, PipelineError, Shapes, Source, Status, TableFilter, XaLimits,
     state::{StateFolder, control::ControlServer},
 };
 use tracing::{info, warn};
@@ -39,9 +39,8 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
     let state = StateFolder::open(&plan.state.dir, &plan.name).map_err(|error| state_failure(&error))?;
     let state = Arc::new(state);
     let outlets = outlets::of(&plan)?;
-    let config = config(&plan, maxwell(&plan).await?);
-    let pipeline = Pipeline::prepare(config, outlets.outlets, Some(Arc::clone(&state))).await;
-    let pipeline = pipeline.map_err(|error| pipeline_failure(&error))?;
+    let pipeline = Pipeline::prepare(config(&plan), outlets.outlets, Some(Arc::clone(&state))).await;
+    let mut pipeline = pipeline.map_err(|error| pipeline_failure(&error))?;
 
     let mut follow = plan.source.follow.clone();
     follow.start = start(&plan, pipeline.resume());
@@ -51,6 +50,7 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
     }
     let mut follower = Follower::new(follow).map_err(|error| source_failure(&error.into()))?;
     let Some(started) = open(&mut follower, &signals).await? else { return Ok(Exit::Ok) };
+    pipeline.tell_beside(followed::views(&plan).await?);
     info!(name = plan.name, server = %follower.endpoint(), server_id = follower.server_id(),
         position = %started.position, gtids = %started.gtids, "streaming");
 
@@ -93,7 +93,6 @@ pub async fn without_state<S: Source + 'static>(run: Ephemeral<S>) -> Result<Exi
     let scratch = Scratch::new()?;
     let config = PipelineConfig {
         filter: run.filter,
-        maxwell: None,
         queue_bytes: 8 << 20,
         transaction_memory_bytes: 4 << 20,
         xa: XaLimits::default(),
@@ -159,22 +158,14 @@ fn start(plan: &RunPlan, resume: Option<&Checkpoint>) -> Start {
     Start::Checkpoint(kept.clone())
 }
 
-/// What Maxwell's messages need beside rows, if such are written: tables as the server has them now among it.
-async fn maxwell(plan: &RunPlan) -> Result<Option<MaxwellView>, Failure> {
-    let FormatPlan::Maxwell(maxwell) = &plan.format else { return Ok(None) };
-    let follow = &plan.source.follow;
-    let raw_texts = maxwell.config.rendering != MaxwellRendering::Exact;
-    let definitions = definitions::load(sql_opts(&follow.hosts, &follow.connect), raw_texts).await?;
-    let (filter, config) = (maxwell.filter.clone(), maxwell.config.clone());
-    Ok(Some(MaxwellView { filter, config, definitions }))
-}
-
-fn config(plan: &RunPlan, maxwell: Option<MaxwellView>) -> PipelineConfig {
+fn config(plan: &RunPlan) -> PipelineConfig {
     let tables = plan.tables.clone();
-    let filter = maxwell.as_ref().map(|view| view.filter.clone()).unwrap_or_default();
+    let filter = match &plan.format {
+        FormatPlan::Maxwell(maxwell) => maxwell.filter.clone(),
+        _ => Filter::default(),
+    };
     PipelineConfig {
         filter: Arc::new(move |name| tables.wants(&name.database, &name.table) && filter.may_pass(name)),
-        maxwell,
         queue_bytes: plan.limits.memory_bytes,
         transaction_memory_bytes: plan.limits.transaction_memory_bytes,
         xa: plan.limits.xa,

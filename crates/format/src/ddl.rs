@@ -23,6 +23,8 @@ pub struct DdlChange<'a> {
     pub database: &'a str,
     /// The statement as the server logged it.
     pub statement: &'a [u8],
+    /// It creates, alters, drops, renames or truncates tables, databases or indexes; other statements only Debezium tells of.
+    pub is_ddl: bool,
     /// What it did, where shapes are followed statement by statement.
     pub effects: &'a [Effect],
     /// How many statements changed shapes up to and with it; 0 where they are not followed.

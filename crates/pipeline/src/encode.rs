@@ -19,11 +19,11 @@ pub trait Encode: Send {
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError>;
 
-    /// Appends what a DDL statement becomes: for many formats nothing.
+    /// Appends what a DDL statement becomes: for many formats nothing. `now_ns`: as above.
     ///
     /// # Errors
     /// When it cannot be rendered.
-    fn ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError>;
+    fn ddl(&mut self, ddl: &DdlChange<'_>, now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError>;
 
     /// How many values were rendered with a loss so far.
     fn losses(&self) -> u64 {
@@ -132,9 +132,8 @@ impl Encode for Debezium {
         Self::losses(self).total()
     }
 
-    /// Debezium tells schema changes on a topic of their own, which comes with its own work.
-    fn ddl(&mut self, _ddl: &DdlChange<'_>, _out: &mut EncodedBatch) -> Result<(), FormatError> {
-        Ok(())
+    fn ddl(&mut self, ddl: &DdlChange<'_>, now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
+        self.encode_ddl(ddl, now_ns, out)
     }
 }
 
@@ -152,8 +151,8 @@ impl Encode for Maxwell {
         Self::losses(self).total()
     }
 
-    fn ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError> {
-        self.encode_ddl(ddl, out)
+    fn ddl(&mut self, ddl: &DdlChange<'_>, _now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
+        if ddl.is_ddl { self.encode_ddl(ddl, out) } else { Ok(()) }
     }
 }
 
@@ -171,7 +170,7 @@ impl Encode for Plain {
         Self::losses(self).total()
     }
 
-    fn ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError> {
-        self.encode_ddl(ddl, out)
+    fn ddl(&mut self, ddl: &DdlChange<'_>, _now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
+        if ddl.is_ddl { self.encode_ddl(ddl, out) } else { Ok(()) }
     }
 }

@@ -11,8 +11,8 @@ use std::{
 
 use becauselog_binlog::event::{self, Event, RowsHeader};
 use becauselog_decode::{RowIndex, Rows, TablePlan};
-use becauselog_format::{DdlChange, Effect};
-use becauselog_model::{EncodedBatch, Place, RowChange, RowsEvent, Transaction};
+use becauselog_format::{DdlChange, Effect, SchemaChange};
+use becauselog_model::{EncodedBatch, Place, RowChange, RowsEvent, TableShape, Transaction};
 
 pub use self::edge::{Edge, EdgePart};
 use crate::{encode::Encode, error::PipelineError, lane::Wanted};
@@ -82,10 +82,18 @@ pub struct DdlPart {
     pub database: String,
     /// The statement.
     pub statement: bytes::Bytes,
+    /// It creates, alters, drops, renames or truncates tables, databases or indexes.
+    pub is_ddl: bool,
     /// What it did, where shapes are followed.
     pub effects: Vec<Effect>,
     /// How many statements changed shapes up to and with it.
     pub schema_id: u64,
+    /// What it did to the tables that are followed by statements.
+    pub changes: Vec<SchemaChange>,
+    /// The shape of the table that it truncates, where it is known.
+    pub shape: Option<Arc<TableShape>>,
+    /// It stands in a transaction that a BEGIN opened.
+    pub within: bool,
 }
 
 impl RowBatch {
@@ -257,8 +265,12 @@ impl DdlPart {
             statement: &self.statement,
             effects: &self.effects,
             schema_id: self.schema_id,
+            is_ddl: self.is_ddl,
+            changes: &self.changes,
+            shape: self.shape.as_ref(),
+            within: self.within,
         };
-        encoder.ddl(&ddl, out).map_err(|source| PipelineError::Format {
+        encoder.ddl(&ddl, now_ns(), out).map_err(|source| PipelineError::Format {
             position: self.event.position(),
             row: 0,
             source,

@@ -21,6 +21,7 @@ use crate::{
     error::PipelineError,
     lane::{Ahead, Lane},
     maxwell::{Beside, MaxwellView},
+    schema_changes::{Follower, SchemaView},
     shapes::Shapes,
     state::StateFolder,
     status::Status,
@@ -33,8 +34,6 @@ use crate::{
 pub struct PipelineConfig {
     /// Which tables are wanted.
     pub filter: TableFilter,
-    /// What Maxwell's messages need beside rows, where such are written.
-    pub maxwell: Option<MaxwellView>,
     /// How much may be queued between the stages, all together.
     pub queue_bytes: usize,
     /// How much of a transaction waits in memory for its end; the rest waits in a file.
@@ -49,9 +48,19 @@ pub struct PipelineConfig {
     pub scratch: PathBuf,
 }
 
+/// What formats tell beside rows.
+#[derive(Debug, Default)]
+pub struct Views {
+    /// What Maxwell's messages need, where such are written.
+    pub maxwell: Option<MaxwellView>,
+    /// What Debezium's schema changes and truncates need, where such are written.
+    pub schema: Option<SchemaView>,
+}
+
 /// A pipeline whose sinks were asked where they are, before its source is opened.
 pub struct Pipeline {
     config: PipelineConfig,
+    views: Views,
     outlets: Vec<Outlet>,
     stored: Vec<Option<StoredPosition>>,
     state: Option<Arc<StateFolder>>,
@@ -90,7 +99,21 @@ impl Pipeline {
             stored = vec![None; outlets.len()];
         }
         let resume = manual.or_else(|| resume::lowest(&stored, local));
-        Ok(Self { config, outlets, stored, state, resume, manual: is_manual, status: Arc::default() })
+        Ok(Self {
+            config,
+            views: Views::default(),
+            outlets,
+            stored,
+            state,
+            resume,
+            manual: is_manual,
+            status: Arc::default(),
+        })
+    }
+
+    /// Says what is told beside rows.
+    pub fn tell_beside(&mut self, views: Views) {
+        self.views = views;
     }
 
     /// Where to go on; nothing when nothing was ever delivered.
@@ -150,12 +173,14 @@ impl Pipeline {
             Some(state) => (state.spool(), state.xa()),
             None => (self.config.scratch.clone(), self.config.scratch.join("xa")),
         };
+        let captures = Arc::clone(&self.config.filter);
         let transform = Transform::new(Parts {
             lanes,
             emitter: Emitter::new(Arc::clone(&checkpoints), &started),
             shapes,
             filter: self.config.filter,
-            beside: self.config.maxwell.map(Beside::new),
+            beside: self.views.maxwell.map(Beside::new),
+            follower: self.views.schema.map(|view| Follower::new(view, captures)),
             tells_transactions,
             spool_folder,
             transaction_memory_bytes: self.config.transaction_memory_bytes,

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use becauselog_model::{BinlogPosition, TableMap, TableShape};
+use becauselog_model::{BinlogPosition, TableMap, TableName, TableShape};
 use becauselog_schema::{CatalogError, ShapeError, Tracker};
 use mysql_async::{Conn, DriverError, Opts};
 
@@ -59,11 +59,26 @@ impl Shapes {
         let failed = |source| PipelineError::Shape { position: at.clone(), source: Box::new(source) };
         for _ in 0..RELOADS_MAX {
             match self.tracker.shape_for(map) {
-                Err(ShapeError::NeedsReload(_)) => self.reload(map, at).await?,
+                Err(ShapeError::NeedsReload(_)) => self.reload(&map.name, at).await?,
                 answer => return answer.map_err(failed),
             }
         }
         self.tracker.shape_for(map).map_err(failed)
+    }
+
+    /// The shape of a table that no map is at hand of; nothing where it cannot be known.
+    ///
+    /// # Errors
+    /// When the server does not answer.
+    pub async fn shape_of(
+        &mut self,
+        table: &TableName,
+        at: &BinlogPosition,
+    ) -> Result<Option<Arc<TableShape>>, PipelineError> {
+        if self.tracker.needs_reload(table) {
+            self.reload(table, at).await?;
+        }
+        Ok(self.tracker.shape_of(table))
     }
 
     /// Takes notice of a statement that may have changed shapes.
@@ -72,10 +87,10 @@ impl Shapes {
     }
 
     /// Reads a table's shape, again and again while the server is away.
-    async fn reload(&mut self, map: &TableMap, at: &BinlogPosition) -> Result<(), PipelineError> {
+    async fn reload(&mut self, table: &TableName, at: &BinlogPosition) -> Result<(), PipelineError> {
         let mut wait = RETRY_FIRST;
         for left in (0..RETRIES_MAX).rev() {
-            match self.ask(map, at).await {
+            match self.ask(table, at).await {
                 Err(error) if is_passing(&error) && left > 0 => {
                     self.conn = None;
                     tracing::warn!(%error, retry_in_ms = wait.as_millis(), "shapes of tables cannot be read now");
@@ -88,10 +103,10 @@ impl Shapes {
         Ok(())
     }
 
-    async fn ask(&mut self, map: &TableMap, at: &BinlogPosition) -> Result<(), PipelineError> {
+    async fn ask(&mut self, table: &TableName, at: &BinlogPosition) -> Result<(), PipelineError> {
         let lost = |source| PipelineError::Catalog { position: at.clone(), source };
         if let Some(conn) = &mut self.conn {
-            match self.tracker.reload(conn, &map.name).await {
+            match self.tracker.reload(conn, table).await {
                 Ok(()) => return Ok(()),
                 // Idle connections are cut by servers: once more with a new one.
                 Err(error) => tracing::debug!(%error, "reading a shape again after reconnecting"),
@@ -99,7 +114,7 @@ impl Shapes {
         }
         let connected = self.connect(at).await?;
         let conn = self.conn.insert(connected);
-        self.tracker.reload(conn, &map.name).await.map_err(lost)
+        self.tracker.reload(conn, table).await.map_err(lost)
     }
 
     async fn connect(&self, at: &BinlogPosition) -> Result<Conn, PipelineError> {

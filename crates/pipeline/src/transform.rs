@@ -5,6 +5,7 @@
 
 mod edges;
 mod rows;
+mod statements;
 mod tables;
 
 use std::{
@@ -14,10 +15,9 @@ use std::{
 
 use becauselog_binlog::{
     SourceBatch,
-    event::{Event, EventKind, Query, Xid},
+    event::{Event, EventKind, Xid},
     group::{Group, Mark, StatementKind},
 };
-use becauselog_format::DdlError;
 use becauselog_model::{TableName, Transaction};
 use becauselog_sink::failpoint;
 
@@ -30,7 +30,8 @@ use crate::{
     group::{GroupEvents, GroupStore, WithoutUndone},
     lane::Lane,
     maxwell::Beside,
-    rows::{DdlPart, Owner, RowBatch},
+    rows::{Owner, RowBatch},
+    schema_changes::Follower,
     shapes::Shapes,
     status::Status,
     xa::XaStore,
@@ -48,6 +49,7 @@ pub struct Transform {
     tables: Tables,
     filter: TableFilter,
     beside: Option<Beside>,
+    follower: Option<Follower>,
     tells_transactions: bool,
     store: GroupStore,
     spool_folder: PathBuf,
@@ -78,6 +80,8 @@ pub struct Parts {
     pub filter: TableFilter,
     /// What is told beside rows, where it is wanted.
     pub beside: Option<Beside>,
+    /// What follows tables by statements, where that is wanted.
+    pub follower: Option<Follower>,
     /// Lanes are to be told where transactions begin and end.
     pub tells_transactions: bool,
     /// Where large transactions wait.
@@ -120,6 +124,7 @@ impl Transform {
             tables: Tables::default(),
             filter: parts.filter,
             beside: parts.beside,
+            follower: parts.follower,
             tells_transactions: parts.tells_transactions,
             store,
             spool_folder: parts.spool_folder,
@@ -273,33 +278,8 @@ impl Transform {
         // A statement that ends a group stands alone in it; whatever else was kept is of the same group.
         let events = self.events(group)?;
         self.deliver(group, &group.transaction, events, Ending::of(event)?).await?;
-        if kind == StatementKind::Ddl {
-            self.ddl(event, group, &group.transaction)?;
-        }
+        self.lone_statement(event, kind, group).await?;
         self.ended(group);
-        Ok(())
-    }
-
-    /// Takes notice of a statement that may change shapes, and hands it to the lanes.
-    fn ddl(&mut self, event: &Event, group: &Group, transaction: &Transaction) -> Result<(), Stopped> {
-        let query = Query::parse(&event.body)
-            .map_err(|source| PipelineError::Event { position: event.position(), source })?;
-        let database = String::from_utf8_lossy(&query.schema).into_owned();
-        self.shapes.note_statement(&database, &query.statement);
-        self.tables.clear();
-        let owner = self.owner(group, transaction, None)?;
-        let (mut effects, mut schema_id) = (Vec::new(), 0);
-        if let Some(beside) = &mut self.beside {
-            let done = beside.ddl(&database, &query.statement);
-            let failed = |source: DdlError| {
-                let position = event.position();
-                PipelineError::Format { position, row: 0, source: source.into() }
-            };
-            effects = done.map_err(failed)?;
-            schema_id = beside.schema_id();
-        }
-        let statement = query.statement;
-        self.rows.push_ddl(DdlPart { owner, event: event.clone(), database, statement, effects, schema_id });
         Ok(())
     }
 

@@ -134,6 +134,33 @@ impl Tracker {
         affected
     }
 
+    /// Whether [`Tracker::shape_of`] would know more after a [`Tracker::reload`].
+    #[must_use]
+    pub fn needs_reload(&self, name: &TableName) -> bool {
+        let known = self.tables.get(name).is_some_and(|table| {
+            table.answered.as_ref().is_some_and(|answer| answer.holds)
+                || !matches!(table.description, Description::Unread)
+        });
+        self.online && !known
+    }
+
+    /// The shape of a table that no map is at hand of: the last answer while nothing touched the table, else what
+    /// `information_schema` said last; nothing where neither is there or a column cannot be read.
+    #[must_use]
+    pub fn shape_of(&self, name: &TableName) -> Option<Arc<TableShape>> {
+        let table = self.tables.get(name)?;
+        if let Some(answer) = table.answered.as_ref().filter(|answer| answer.holds) {
+            return Some(Arc::clone(&answer.shape));
+        }
+        let Description::Read(described) = &table.description else { return None };
+        let map = TableMap { table_id: 0, name: name.clone(), columns: Vec::new(), primary_key: None };
+        let mut shape = described.shape(&map).ok()?;
+        if self.declarations {
+            let _same = described.declare(&mut shape.columns);
+        }
+        Some(Arc::new(shape))
+    }
+
     /// The shape for rows that come with this table map. Equal maps get the same `Arc` until a statement touches the
     /// table, and after that too when nothing of its shape changed.
     ///

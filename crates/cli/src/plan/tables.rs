@@ -48,6 +48,13 @@ impl TableFilter {
         })
     }
 
+    /// Whether a database may have tables that are wanted.
+    pub fn wants_database(&self, database: &str) -> bool {
+        let builtin =
+            self.ignore_builtin && BUILTIN_DATABASES.iter().any(|b| b.eq_ignore_ascii_case(database));
+        !builtin && self.databases.takes(database)
+    }
+
     /// Whether changes of a table are wanted.
     pub fn wants(&self, database: &str, table: &str) -> bool {
         if self.ignore_builtin && BUILTIN_DATABASES.iter().any(|b| b.eq_ignore_ascii_case(database)) {

@@ -1,22 +1,35 @@
-//! The shapes of all tables as the server has them now, from `information_schema`.
+//! The tables that the server has now, from `information_schema`, as the statements that would make them.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use becauselog_format::Definitions;
-use mysql_async::{Conn, Opts, prelude::Queryable};
+use becauselog_schema::{ColumnRow, TableRows};
+use mysql_async::{Conn, Opts, Row, prelude::Queryable};
 
 use crate::exit::{Exit, Failure};
 
 type Name = (String, String);
 
+/// What whoever follows tables by statements begins with.
+#[derive(Debug, Default)]
+pub struct ServerTables {
+    /// `@@character_set_server`
+    pub charset: String,
+    /// Names are kept in small letters.
+    pub folds_names: bool,
+    /// Databases with their default charsets.
+    pub databases: Vec<(String, String)>,
+    /// Tables with the database that each is in.
+    pub tables: Vec<(String, TableRows)>,
+}
+
 /// Asks one server after the other.
-pub async fn load(servers: Vec<Opts>, raw_texts: bool) -> Result<Definitions, Failure> {
+pub async fn load(servers: Vec<Opts>) -> Result<ServerTables, Failure> {
     let mut failed = None;
     for server in servers {
         match Conn::new(server).await {
             Ok(mut conn) => {
-                let read = read(&mut conn, raw_texts).await;
+                let read = read(&mut conn).await;
                 return read.map_err(|error| Failure::new(Exit::Operator, error));
             }
             Err(error) => failed = Some(error),
@@ -26,82 +39,95 @@ pub async fn load(servers: Vec<Opts>, raw_texts: bool) -> Result<Definitions, Fa
     Err(Failure::new(Exit::Operator, error.context("reading the shapes of tables: no server answers")))
 }
 
-async fn read(conn: &mut Conn, raw_texts: bool) -> Result<Definitions> {
+async fn read(conn: &mut Conn) -> Result<ServerTables> {
     let charset: Option<String> =
         conn.query_first("SELECT @@character_set_server").await.context("asking for the server's charset")?;
-    let mut definitions = Definitions::new(charset.as_deref().unwrap_or("utf8mb4"), raw_texts);
     let case: Option<u8> =
         conn.query_first("SELECT @@lower_case_table_names").await.context("asking how names are kept")?;
-    if case == Some(1) {
-        definitions.fold_names();
-    }
-    let databases: Vec<Name> = conn
+    let databases = conn
         .query("SELECT schema_name, default_character_set_name FROM information_schema.schemata")
         .await
         .context("reading information_schema.schemata")?;
-    for (database, charset) in &databases {
-        definitions.add_database(database, charset);
-    }
     let mut columns = columns(conn).await?;
     let mut keys = keys(conn).await?;
-    for ((database, table), charset) in tables(conn).await? {
+    let mut tables = Vec::new();
+    for ((database, table), (charset, comment)) in tables_of(conn).await? {
         let name = (database, table);
-        let mut parts = columns.remove(&name).unwrap_or_default();
-        if let Some(key) = keys.remove(&name) {
-            parts.push(format!("PRIMARY KEY ({})", key.join(",")));
-        }
-        let create = format!("CREATE TABLE {} ({}) CHARSET={charset}", quoted(&name.1), parts.join(","));
-        let learnt = definitions.learn(&name.0, &create);
-        learnt.with_context(|| format!("the shape of {}.{} in information_schema", name.0, name.1))?;
+        let columns = columns.remove(&name).unwrap_or_default();
+        let mut unique_keys = keys.remove(&name).unwrap_or_default();
+        let primary = unique_keys.iter().position(|(key, _)| key == "PRIMARY");
+        let primary_key = primary.map(|place| unique_keys.remove(place).1).unwrap_or_default();
+        let unique_keys = unique_keys.into_iter().map(|(_, columns)| columns).collect();
+        let (database, name) = name;
+        let charset = Some(charset);
+        tables.push((database, TableRows { name, charset, comment, columns, primary_key, unique_keys }));
     }
-    Ok(definitions)
+    let charset = charset.unwrap_or_else(|| "utf8mb4".to_owned());
+    Ok(ServerTables { charset, folds_names: case == Some(1), databases, tables })
 }
 
-fn quoted(name: &str) -> String {
-    format!("`{}`", name.replace('`', "``"))
-}
-
-async fn tables(conn: &mut Conn) -> Result<Vec<(Name, String)>> {
-    let rows: Vec<(String, String, String)> = conn
+async fn tables_of(conn: &mut Conn) -> Result<Vec<(Name, (String, String))>> {
+    let rows: Vec<(String, String, String, String)> = conn
         .query(
-            "SELECT t.table_schema, t.table_name, c.character_set_name FROM information_schema.tables t \
+            "SELECT t.table_schema, t.table_name, c.character_set_name, t.table_comment FROM information_schema.tables t \
              JOIN information_schema.collation_character_set_applicability c ON c.collation_name = t.table_collation \
              WHERE t.table_type = 'BASE TABLE'",
         )
         .await
         .context("reading information_schema.tables")?;
-    Ok(rows.into_iter().map(|(database, table, charset)| ((database, table), charset)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(database, table, charset, comment)| ((database, table), (charset, comment)))
+        .collect())
 }
 
-/// The columns of each table as a statement would define them.
-async fn columns(conn: &mut Conn) -> Result<BTreeMap<Name, Vec<String>>> {
-    let rows: Vec<(String, String, String, String, Option<String>)> = conn
+async fn columns(conn: &mut Conn) -> Result<BTreeMap<Name, Vec<ColumnRow>>> {
+    let rows: Vec<Row> = conn
         .query(
-            "SELECT table_schema, table_name, column_name, column_type, character_set_name \
+            "SELECT table_schema AS a, table_name AS b, column_name AS c, column_type AS d, character_set_name AS e, \
+             is_nullable AS f, column_default AS g, extra AS h, column_comment AS i \
              FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position",
         )
         .await
         .context("reading information_schema.columns")?;
-    let mut columns: BTreeMap<Name, Vec<String>> = BTreeMap::new();
-    for (database, table, column, kind, charset) in rows {
-        let charset = charset.map_or_else(String::new, |charset| format!(" CHARACTER SET {charset}"));
-        let defined = format!("{} {kind}{charset}", quoted(&column));
-        columns.entry((database, table)).or_default().push(defined);
+    let mut columns: BTreeMap<Name, Vec<ColumnRow>> = BTreeMap::new();
+    for mut row in rows {
+        let mut text = |at: usize| row.take_opt::<Option<String>, usize>(at).and_then(Result::ok).flatten();
+        let mut told = |at: usize| text(at).unwrap_or_default();
+        let name = (told(0), told(1));
+        let column = ColumnRow {
+            name: told(2),
+            column_type: told(3),
+            nullable: told(5) == "YES",
+            extra: told(7),
+            comment: told(8),
+            charset: text(4),
+            default: text(6),
+        };
+        columns.entry(name).or_default().push(column);
     }
     Ok(columns)
 }
 
-async fn keys(conn: &mut Conn) -> Result<BTreeMap<Name, Vec<String>>> {
-    let rows: Vec<(String, String, String)> = conn
+type Keys = Vec<(String, Vec<String>)>;
+
+/// Unique indexes without expressions, each with its columns.
+async fn keys(conn: &mut Conn) -> Result<BTreeMap<Name, Keys>> {
+    let rows: Vec<(String, String, String, Option<String>)> = conn
         .query(
-            "SELECT table_schema, table_name, column_name FROM information_schema.statistics \
-             WHERE index_name = 'PRIMARY' ORDER BY table_schema, table_name, seq_in_index",
+            "SELECT table_schema, table_name, index_name, column_name FROM information_schema.statistics \
+             WHERE non_unique = 0 ORDER BY table_schema, table_name, index_name, seq_in_index",
         )
         .await
         .context("reading information_schema.statistics")?;
-    let mut keys: BTreeMap<Name, Vec<String>> = BTreeMap::new();
-    for (database, table, column) in rows {
-        keys.entry((database, table)).or_default().push(quoted(&column));
+    let mut keys: BTreeMap<Name, Keys> = BTreeMap::new();
+    for (database, table, key, column) in rows {
+        let Some(column) = column else { continue };
+        let keys = keys.entry((database, table)).or_default();
+        match keys.iter_mut().find(|(name, _)| *name == key) {
+            Some((_, columns)) => columns.push(column),
+            None => keys.push((key, vec![column])),
+        }
     }
     Ok(keys)
 }

@@ -4,7 +4,7 @@ use becauselog_connect::Adjustment;
 use becauselog_model::Op;
 
 use super::{
-    HeartbeatConfig, SchemaChangeConfig, SourceTypes,
+    HeartbeatConfig, SchemaChangeConfig, SchemaScope, SourceTypes,
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
 };
@@ -135,6 +135,8 @@ pub struct DebeziumConfig {
     pub skips_truncates: bool,
     /// `include.schema.changes`: statements that change tables have records on the topic `topic.prefix`.
     pub schema_changes: Option<SchemaChangeConfig>,
+    /// Which of them are told.
+    pub schema_scope: SchemaScope,
     /// `skip.messages.without.change`: updates of nothing that is written have no records.
     pub skip_unchanged: bool,
     /// `provide.transaction.metadata`, `topic.transaction`: records of each transaction's begin and end on a topic with this
@@ -150,12 +152,7 @@ impl DebeziumConfig {
     /// Debezium's envelope with exact values: decimals as text, `BIGINT UNSIGNED` positive, zero dates as text.
     #[must_use]
     pub fn exact(name: &str) -> Self {
-        Self {
-            rendering: Rendering::Exact,
-            decimal: DecimalMode::String,
-            schema_changes: None,
-            ..Self::peer(name)
-        }
+        Self { rendering: Rendering::Exact, decimal: DecimalMode::String, ..Self::peer(name) }
     }
 
     /// Debezium's own defaults.
@@ -188,7 +185,8 @@ impl DebeziumConfig {
             source_types: SourceTypes::default(),
             skipped_operations: Vec::new(),
             skips_truncates: true,
-            schema_changes: Some(SchemaChangeConfig::default()),
+            schema_changes: None,
+            schema_scope: SchemaScope::default(),
             skip_unchanged: false,
             transactions: None,
             heartbeat: None,

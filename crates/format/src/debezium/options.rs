@@ -5,7 +5,9 @@ use std::time::Duration;
 use becauselog_connect::{ConfigError, ConfigErrors, Renaming};
 use becauselog_model::Op;
 
-use super::{DebeziumConfig, HeartbeatConfig, KeyColumns, SchemaChangeConfig, SourceTypes, TopicRegex};
+use super::{
+    DebeziumConfig, HeartbeatConfig, KeyColumns, SchemaChangeConfig, SchemaScope, SourceTypes, TopicRegex,
+};
 
 /// How patterns in Java's dialect become ones of the crate `regex`.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +21,8 @@ pub struct JavaPatterns {
 const SKIPPED: &str = "skipped.operations";
 const SCHEMA_CHANGES: &str = "include.schema.changes";
 const SCHEMA_COMMENTS: &str = "include.schema.comments";
+const CAPTURED_TABLES: &str = "schema.history.internal.store.only.captured.tables.ddl";
+const CAPTURED_DATABASES: &str = "schema.history.internal.store.only.captured.databases.ddl";
 const UNCHANGED: &str = "skip.messages.without.change";
 const KEY_COLUMNS: &str = "message.key.columns";
 const COLUMN_TYPES: &str = "column.propagate.source.type";
@@ -38,8 +42,10 @@ const FIELD_REGEX: &str = "topic.key.field.regex";
 const FIELD_TO: &str = "topic.key.field.replacement";
 
 /// The properties with exactly these names.
-const KEYS: [&str; 19] = [
+const KEYS: [&str; 21] = [
     SKIPPED,
+    CAPTURED_TABLES,
+    CAPTURED_DATABASES,
     SCHEMA_CHANGES,
     SCHEMA_COMMENTS,
     UNCHANGED,
@@ -72,7 +78,7 @@ impl DebeziumConfig {
 
     /// The names of those properties.
     #[must_use]
-    pub const fn properties() -> [&'static str; 19] {
+    pub const fn properties() -> [&'static str; 21] {
         KEYS
     }
 
@@ -111,6 +117,10 @@ impl<'p> Options<'p> {
         if let Some(told) = &mut config.schema_changes {
             told.comments = comments;
         }
+        config.schema_scope = SchemaScope {
+            captured_tables: self.flag(CAPTURED_TABLES).unwrap_or(false),
+            captured_databases: self.flag(CAPTURED_DATABASES).unwrap_or(false),
+        };
         config.skip_unchanged = self.flag(UNCHANGED).unwrap_or(config.skip_unchanged);
         config.time_adjuster = self.flag(ADJUSTER).unwrap_or(config.time_adjuster);
         if let Some(value) = self.get(KEY_COLUMNS) {

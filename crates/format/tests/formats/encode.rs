@@ -244,6 +244,10 @@ fn a_statement_is_a_plain_event() {
     let ddl = becauselog_format::DdlChange {
         effects: &[],
         schema_id: 0,
+        is_ddl: true,
+        changes: &[],
+        shape: None,
+        within: false,
         transaction: &transaction,
         file: &"bin.000003".into(),
         pos: 400,

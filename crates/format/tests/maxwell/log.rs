@@ -173,6 +173,10 @@ impl Encoding {
                 statement: &query.statement,
                 effects: &effects,
                 schema_id: self.definitions.version(),
+                is_ddl: true,
+                changes: &[],
+                shape: None,
+                within: false,
             };
             self.maxwell.encode_ddl(&ddl, &mut self.out)?;
         }

@@ -167,6 +167,7 @@ fn statement(
         statement: &query.statement,
         effects: &[],
         schema_id: 0,
+        is_ddl: true,
         changes: &changes,
         shape: truncated.and_then(|name| plans.shape(name)),
         within: committed.events.len() > 2,

@@ -2,7 +2,7 @@
 
 use becauselog_format::{
     Adjustment, BigintUnsigned, BinaryMode, Connect, DebeziumConfig, DecimalMode, HashAlgorithm, HashOf,
-    JavaPatterns, Mask, SchemaChange, SchemaScope, TimePrecision, TopicCharacters, TopicNaming,
+    JavaPatterns, Mask, SchemaChange, TimePrecision, TopicCharacters, TopicNaming,
 };
 use becauselog_model::TableName;
 use becauselog_testkit::debezium::case::Case;
@@ -13,7 +13,6 @@ pub struct Settings {
     pub config: DebeziumConfig,
     pub connect: Connect,
     pub tables: Tables,
-    pub scope: SchemaScope,
 }
 
 /// Which tables are captured.
@@ -45,7 +44,7 @@ impl Settings {
     /// Whether a schema change is told.
     pub fn tells(&self, change: &SchemaChange) -> bool {
         let table = |name: &TableName| self.tables.wants(&name.database, &name.table);
-        self.scope.tells(change, table, |database| self.tables.wants_database(database))
+        self.config.schema_scope.tells(change, table, |database| self.tables.wants_database(database))
     }
 
     /// An error names the first setting that we do not know.
@@ -54,7 +53,6 @@ impl Settings {
             config: DebeziumConfig::peer("shop"),
             connect: Connect::default(),
             tables: Tables::default(),
-            scope: SchemaScope::default(),
         };
         settings.config.run_id = Some("masked".to_owned());
         for (name, value) in &case.options {
@@ -70,17 +68,11 @@ impl Settings {
     }
 
     fn set(&mut self, name: &str, value: &str) -> Option<()> {
-        let Self { config, tables, scope, .. } = self;
+        let Self { config, tables, .. } = self;
         match name {
             "name" | "connector.class" => {}
             "topic.prefix" => config.topic_prefix = value.to_owned(),
             "topic.delimiter" => config.topic_delimiter = value.to_owned(),
-            "schema.history.internal.store.only.captured.tables.ddl" => {
-                scope.captured_tables = value == "true"
-            }
-            "schema.history.internal.store.only.captured.databases.ddl" => {
-                scope.captured_databases = value == "true";
-            }
             name if Connect::reads(name) || DebeziumConfig::reads(name) => {}
             "topic.naming.strategy" => {
                 (config.topic_naming, config.topic_characters) = match value.rsplit('.').next()? {

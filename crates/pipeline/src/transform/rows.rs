@@ -56,7 +56,7 @@ impl Transform {
             match event.kind() {
                 EventKind::TABLE_MAP => self.table_map(&event, group.format.as_deref()).await?,
                 EventKind::ROWS_QUERY => delivery.query = rows_query(&event)?,
-                EventKind::QUERY => self.statement_within(&event, group, transaction, &mut delivery)?,
+                EventKind::QUERY => self.statement_within(&event, group, transaction, &mut delivery).await?,
                 _ if event.kind().is_rows() => {
                     let owner = match &delivery.owner {
                         Some(owner) => Arc::clone(owner),
@@ -122,7 +122,7 @@ impl Transform {
     }
 
     /// A statement inside a transaction: `CREATE TABLE … SELECT` is one, savepoints are others.
-    fn statement_within(
+    async fn statement_within(
         &mut self,
         event: &Event,
         group: &Group,
@@ -135,7 +135,7 @@ impl Transform {
             Statement::Begin | Statement::XaStart => self.opens(event, delivery),
             Statement::Ddl => {
                 self.tell_begin(group, transaction, delivery)?;
-                self.ddl(event, group, transaction)?;
+                self.ddl(event, group, transaction, true).await?;
             }
             _ => {}
         }

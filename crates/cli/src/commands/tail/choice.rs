@@ -93,12 +93,12 @@ impl Encode for Chosen {
         self.inner.change(change, now_ns, out)
     }
 
-    fn ddl(&mut self, ddl: &DdlChange<'_>, out: &mut EncodedBatch) -> Result<(), FormatError> {
+    fn ddl(&mut self, ddl: &DdlChange<'_>, now_ns: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
         let elsewhere = self.database.as_ref().is_some_and(|database| database != ddl.database);
         if self.choice.0.is_some() || elsewhere || self.left == Some(0) {
             return Ok(());
         }
-        self.inner.ddl(ddl, out)
+        self.inner.ddl(ddl, now_ns, out)
     }
 }
 

@@ -8,6 +8,8 @@ use super::Connector;
 const NAMES: [&str; 3] =
     ["topic.naming.strategy", "schema.name.adjustment.mode", "field.name.adjustment.mode"];
 
+const SCHEMA_CHANGES: &str = "include.schema.changes";
+
 /// The properties that are handed on: the key as the encoder knows it, the key in the connector's pairs, the value.
 pub fn properties(connector: &Connector) -> Vec<(String, String, String)> {
     let handed = |(key, value): (&String, &String)| {
@@ -15,7 +17,12 @@ pub fn properties(connector: &Connector) -> Vec<(String, String, String)> {
         let wanted = Connect::reads(name) || DebeziumConfig::reads(name) || NAMES.contains(&name);
         wanted.then(|| (name.to_owned(), key.clone(), value.clone()))
     };
-    connector.pairs.iter().filter_map(handed).collect()
+    let mut properties: Vec<_> = connector.pairs.iter().filter_map(handed).collect();
+    // The connector's own default is not that of a native config.
+    if !connector.pairs.contains_key(SCHEMA_CHANGES) {
+        properties.push((SCHEMA_CHANGES.to_owned(), SCHEMA_CHANGES.to_owned(), "true".to_owned()));
+    }
+    properties
 }
 
 /// What is said where no converter is named.

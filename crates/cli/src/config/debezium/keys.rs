@@ -156,8 +156,8 @@ pub const KEYS: &[Known] = &[
     only("event.processing.failure.handling.mode", &["fail"], FAIL),
     only("inconsistent.schema.handling.mode", &["fail"], FAIL),
     // Records besides row changes.
-    only("include.schema.changes", &["false"], "schema changes are not written to a topic yet: set it to false"),
-    idle("include.schema.comments", "schema changes are not written to a topic"),
+    done("include.schema.changes"),
+    done("include.schema.comments"),
     done("provide.transaction.metadata"),
     only(
         "transaction.metadata.factory",
@@ -191,6 +191,8 @@ pub const KEYS: &[Known] = &[
     idle("gtid.new.channel.position", "gone from the peer, too"),
     idle("gtid.ignore.on.recovery", "both are kept: GTIDs, and file and pos for the same server"),
     // Schema history.
+    done("schema.history.internal.store.only.captured.tables.ddl"),
+    done("schema.history.internal.store.only.captured.databases.ddl"),
     idle("schema.history.internal", HISTORY),
     idle("schema.history.internal.*", HISTORY),
     idle("ddl.parser.type", HISTORY),

@@ -227,19 +227,8 @@ impl Mapping<'_> {
         self.flag("extended.headers.enabled", "format.extended_headers")?;
         self.text("topic.delimiter", "format.topic_delimiter")?;
         self.properties();
-        self.truncates();
         self.heartbeats();
         Ok(())
-    }
-
-    /// A config that skips some operations, but not truncates, asks for records of these.
-    fn truncates(&mut self) {
-        let Some(skipped) = self.connector.get("skipped.operations") else { return };
-        if !skipped.trim().is_empty() && !skipped.split(',').any(|name| name.trim() == "t") {
-            let text = "skipped.operations without t asks for a record for each TRUNCATE: these are not written yet (add t to say \
-                that this is meant)";
-            self.out.notes.push(Note { warn: true, text: text.to_owned() });
-        }
     }
 
     /// A statement without an interval is never run.

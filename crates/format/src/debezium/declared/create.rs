@@ -10,7 +10,7 @@ use super::{
 };
 
 impl DeclaredTables {
-    /// Makes a table; nothing where it is there already, or is made like one that is not known.
+    /// Makes a table; nothing where it is there already and may be, or where it is made like one that is not known.
     pub(super) fn create(&mut self, database: &str, create: &CreateTable<'_>) -> Option<Arc<DeclaredTable>> {
         let name = self.name(database, &create.table);
         match &create.body {
@@ -19,7 +19,8 @@ impl DeclaredTables {
                 let table = DeclaredTable { name, comment: None, ..(**like).clone() };
                 Some(self.put(table))
             }
-            TableBody::Definition { .. } if self.tables.contains_key(&name) => None,
+            // One that may not be there was not, whatever is known of it.
+            TableBody::Definition { .. } if create.if_not_exists && self.tables.contains_key(&name) => None,
             TableBody::Definition { items, options, .. } => {
                 let mut table = DeclaredTable::new(name);
                 table.charset =

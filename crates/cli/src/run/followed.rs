@@ -1,0 +1,76 @@
+//! What follows tables statement by statement, for the formats that tell of it.
+
+use std::sync::Arc;
+
+use becauselog_format::{DeclaredTables, Definitions, MaxwellRendering};
+use becauselog_pipeline::{MaxwellView, SchemaView, Views};
+
+use super::{
+    definitions::{self, ServerTables},
+    sql_opts,
+};
+use crate::{
+    exit::{Exit, Failure},
+    plan::{FormatPlan, RunPlan},
+};
+
+/// Reads the tables as the server has them now, where the format needs them.
+pub async fn views(plan: &RunPlan) -> Result<Views, Failure> {
+    let server = async || {
+        let follow = &plan.source.follow;
+        definitions::load(sql_opts(&follow.hosts, &follow.connect)).await
+    };
+    match &plan.format {
+        FormatPlan::Maxwell(maxwell) => {
+            let raw_texts = maxwell.config.rendering != MaxwellRendering::Exact;
+            let definitions = defined(&server().await?, raw_texts)?;
+            let (filter, config) = (maxwell.filter.clone(), maxwell.config.clone());
+            Ok(Views { maxwell: Some(MaxwellView { filter, config, definitions }), schema: None })
+        }
+        FormatPlan::Debezium(debezium) => {
+            let config = &debezium.config;
+            let tables = match config.schema_changes {
+                Some(_) => declared(&server().await?),
+                // A truncate names its table itself.
+                None if !config.skips_truncates => DeclaredTables::new("utf8mb4"),
+                None => return Ok(Views::default()),
+            };
+            let wanted = plan.tables.clone();
+            let databases = Arc::new(move |name: &str| wanted.wants_database(name));
+            let schema = SchemaView { tables, scope: config.schema_scope, databases };
+            Ok(Views { maxwell: None, schema: Some(schema) })
+        }
+        FormatPlan::Plain(_) => Ok(Views::default()),
+    }
+}
+
+fn declared(server: &ServerTables) -> DeclaredTables {
+    let mut tables = DeclaredTables::new(&server.charset);
+    if server.folds_names {
+        tables.fold_names();
+    }
+    for (database, charset) in &server.databases {
+        tables.add_database(database, charset);
+    }
+    for (database, table) in &server.tables {
+        tables.learn(database, &table.create_statement());
+    }
+    tables
+}
+
+fn defined(server: &ServerTables, raw_texts: bool) -> Result<Definitions, Failure> {
+    let mut definitions = Definitions::new(&server.charset, raw_texts);
+    if server.folds_names {
+        definitions.fold_names();
+    }
+    for (database, charset) in &server.databases {
+        definitions.add_database(database, charset);
+    }
+    for (database, table) in &server.tables {
+        definitions.learn(database, &table.create_statement()).map_err(|error| {
+            let context = format!("the shape of {database}.{} in information_schema", table.name);
+            Failure::new(Exit::Operator, anyhow::Error::from(error).context(context))
+        })?;
+    }
+    Ok(definitions)
+}
