@@ -50,7 +50,7 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
     }
     let mut follower = Follower::new(follow).map_err(|error| source_failure(&error.into()))?;
     let Some(started) = open(&mut follower, &signals).await? else { return Ok(Exit::Ok) };
-    pipeline.tell_beside(followed::views(&plan).await?);
+    pipeline.tell_beside(followed::views(&plan, &state, &started).await?);
     info!(name = plan.name, server = %follower.endpoint(), server_id = follower.server_id(),
         position = %started.position, gtids = %started.gtids, "streaming");
 

@@ -173,14 +173,14 @@ impl Pipeline {
             Some(state) => (state.spool(), state.xa()),
             None => (self.config.scratch.clone(), self.config.scratch.join("xa")),
         };
-        let captures = Arc::clone(&self.config.filter);
+        let follower = follower(self.views.schema, &self.config.filter, self.state.as_deref(), &started)?;
         let transform = Transform::new(Parts {
             lanes,
             emitter: Emitter::new(Arc::clone(&checkpoints), &started),
             shapes,
             filter: self.config.filter,
             beside: self.views.maxwell.map(Beside::new),
-            follower: self.views.schema.map(|view| Follower::new(view, captures)),
+            follower,
             tells_transactions,
             spool_folder,
             transaction_memory_bytes: self.config.transaction_memory_bytes,
@@ -216,4 +216,16 @@ impl Pipeline {
         }
         Ok(())
     }
+}
+
+/// What follows tables by statements, with the tables kept in the state folder from here on.
+fn follower(
+    view: Option<SchemaView>,
+    captures: &TableFilter,
+    state: Option<&StateFolder>,
+    started: &Checkpoint,
+) -> Result<Option<Follower>, PipelineError> {
+    let Some(view) = view else { return Ok(None) };
+    let journal = state.map(|state| state.keep_tables(&view.tables, started)).transpose()?;
+    Ok(Some(Follower::new(view, Arc::clone(captures), journal)))
 }

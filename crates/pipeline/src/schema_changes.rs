@@ -4,10 +4,14 @@
 
 use std::{fmt, sync::Arc};
 
+use becauselog_binlog::event::Query;
 use becauselog_format::{DeclaredTables, SchemaChange, SchemaScope, SqlMode};
-use becauselog_model::TableName;
+use becauselog_model::{BinlogPosition, TableName, TableShape, Transaction};
 
-use crate::transform::TableFilter;
+use crate::{
+    state::{StateError, TableJournal},
+    transform::TableFilter,
+};
 
 /// Says which databases are captured.
 pub type DatabaseFilter = Arc<dyn Fn(&str) -> bool + Send + Sync>;
@@ -33,21 +37,42 @@ impl fmt::Debug for SchemaView {
 pub struct Follower {
     view: SchemaView,
     captures: TableFilter,
+    journal: Option<TableJournal>,
 }
 
 impl Follower {
-    /// Begins with the tables at the start.
-    pub fn new(view: SchemaView, captures: TableFilter) -> Self {
-        Self { view, captures }
+    /// Begins with the tables at the start; statements are written down in the journal.
+    pub fn new(view: SchemaView, captures: TableFilter, journal: Option<TableJournal>) -> Self {
+        Self { view, captures, journal }
     }
 
-    /// Follows a statement of a session with this default database and `sql_mode`, and tells what it did.
-    pub fn statement(&mut self, database: &str, statement: &[u8], sql_mode: u64) -> Vec<SchemaChange> {
+    /// The shape of a table as its statements made it, where they are followed.
+    pub fn shape_of(&self, table: &TableName) -> Option<TableShape> {
+        self.view.tables.shape(table)
+    }
+
+    /// Follows a statement, and tells what it did.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn statement(
+        &mut self,
+        transaction: &Transaction,
+        position: BinlogPosition,
+        database: &str,
+        query: &Query,
+    ) -> Result<Vec<SchemaChange>, StateError> {
         let SchemaView { tables, scope, databases } = &mut self.view;
-        let sql = String::from_utf8_lossy(statement);
+        let sql = String::from_utf8_lossy(&query.statement);
+        let sql_mode = query.status_variables().sql_mode.unwrap_or_default();
         let mut changes = tables.apply(database, &sql, SqlMode::of_sql_mode(sql_mode));
+        if let Some(journal) = &mut self.journal
+            && changes.iter().any(SchemaChange::is_kept)
+        {
+            journal.append(transaction, position, database, sql_mode, &sql)?;
+        }
         let captured = |name: &TableName| (self.captures)(name);
         changes.retain(|change| scope.tells(change, captured, |database| databases(database)));
-        changes
+        Ok(changes)
     }
 }

@@ -66,6 +66,12 @@ impl Shapes {
         self.tracker.shape_for(map).map_err(failed)
     }
 
+    /// Whether the last shape that was answered for a table still holds.
+    #[must_use]
+    pub fn knows(&self, table: &TableName) -> bool {
+        self.tracker.knows(table)
+    }
+
     /// The shape of a table that no map is at hand of; nothing where it cannot be known.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ pub mod control;
 mod error;
 mod files;
 mod location;
+mod tables;
 
 use std::{
     fs,
@@ -15,12 +16,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use becauselog_format::DeclaredTables;
 use becauselog_model::Checkpoint;
 use becauselog_sink::durable::{Lock, LockError};
 
 pub use changes::PositionChange;
 pub use error::StateError;
 pub use location::default_state_folder;
+pub use tables::TableJournal;
 
 use files::{read_checkpoint, remove_file, write_checkpoint};
 
@@ -34,6 +37,7 @@ const MANUAL_FILE: &str = "position-set.json";
 const CHANGES_FILE: &str = "position-changes.log";
 const SPOOL_FOLDER: &str = "spool";
 const XA_FOLDER: &str = "xa";
+const TABLES_FILE: &str = "tables.jsonl";
 
 /// The folder, held by this process alone until it is dropped.
 #[derive(Debug)]
@@ -102,6 +106,22 @@ impl StateFolder {
     /// When the system refuses; the old checkpoint then still stands.
     pub fn save_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), StateError> {
         write_checkpoint(&self.path.join(CHECKPOINT_FILE), checkpoint, "state.checkpoint")
+    }
+
+    /// The tables that are followed by statements, as they were at a checkpoint; where that is not known, why.
+    ///
+    /// # Errors
+    /// What is said to whoever wonders: the tables are then to be read from the server.
+    pub fn tables_at(&self, at: &Checkpoint) -> Result<DeclaredTables, String> {
+        TableJournal::read(&self.path.join(TABLES_FILE), at)
+    }
+
+    /// Keeps the tables at a checkpoint, in place of what was kept, and each statement that is appended.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn keep_tables(&self, tables: &DeclaredTables, at: &Checkpoint) -> Result<TableJournal, StateError> {
+        TableJournal::begin(&self.path.join(TABLES_FILE), tables, at)
     }
 
     /// A position that a human has set and that no run has begun from yet. It beats every other position, those kept

@@ -137,11 +137,15 @@ impl Tracker {
     /// Whether [`Tracker::shape_of`] would know more after a [`Tracker::reload`].
     #[must_use]
     pub fn needs_reload(&self, name: &TableName) -> bool {
-        let known = self.tables.get(name).is_some_and(|table| {
-            table.answered.as_ref().is_some_and(|answer| answer.holds)
-                || !matches!(table.description, Description::Unread)
-        });
-        self.online && !known
+        let described = |table: &Table| !matches!(table.description, Description::Unread);
+        self.online && !self.knows(name) && !self.tables.get(name).is_some_and(described)
+    }
+
+    /// Whether a map of the table was answered for, and nothing touched the table since.
+    #[must_use]
+    pub fn knows(&self, name: &TableName) -> bool {
+        let answered = self.tables.get(name).and_then(|table| table.answered.as_ref());
+        answered.is_some_and(|answer| answer.holds)
     }
 
     /// The shape of a table that no map is at hand of: the last answer while nothing touched the table, else what

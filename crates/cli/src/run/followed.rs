@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use becauselog_format::{DeclaredTables, Definitions, MaxwellRendering};
-use becauselog_pipeline::{MaxwellView, SchemaView, Views};
+use becauselog_model::Checkpoint;
+use becauselog_pipeline::{MaxwellView, SchemaView, Views, state::StateFolder};
+use tracing::info;
 
 use super::{
     definitions::{self, ServerTables},
@@ -14,8 +16,8 @@ use crate::{
     plan::{FormatPlan, RunPlan},
 };
 
-/// Reads the tables as the server has them now, where the format needs them.
-pub async fn views(plan: &RunPlan) -> Result<Views, Failure> {
+/// The tables at the start, where the format needs them: as the last run kept them, else as the server has them now.
+pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) -> Result<Views, Failure> {
     let server = async || {
         let follow = &plan.source.follow;
         definitions::load(sql_opts(&follow.hosts, &follow.connect)).await
@@ -30,7 +32,13 @@ pub async fn views(plan: &RunPlan) -> Result<Views, Failure> {
         FormatPlan::Debezium(debezium) => {
             let config = &debezium.config;
             let tables = match config.schema_changes {
-                Some(_) => declared(&server().await?),
+                Some(_) => match state.tables_at(started) {
+                    Ok(tables) => tables,
+                    Err(why) => {
+                        info!("tables are followed from how the server has them now: {why}");
+                        declared(&server().await?)
+                    }
+                },
                 // A truncate names its table itself.
                 None if !config.skips_truncates => DeclaredTables::new("utf8mb4"),
                 None => return Ok(Views::default()),

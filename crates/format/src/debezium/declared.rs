@@ -8,23 +8,30 @@ mod alter;
 mod column;
 mod create;
 mod filter;
+mod kept;
 mod key;
 mod scope;
+mod shape;
 mod statement;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use becauselog_ddl::{Mode, TableRef};
 use becauselog_model::TableName;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use self::column::DeclaredColumn;
 pub use self::scope::SchemaScope;
 
 /// All tables, as statements have made them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct DeclaredTables {
     server_charset: Arc<str>,
-    databases: HashMap<String, Arc<str>>,
+    databases: BTreeMap<String, Arc<str>>,
+    #[serde(with = "kept")]
     tables: HashMap<TableName, Arc<DeclaredTable>>,
     folds_names: bool,
     /// How many statements were applied.
@@ -32,9 +39,10 @@ pub struct DeclaredTables {
 }
 
 /// One table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DeclaredTable {
     /// Its name.
+    #[serde(with = "kept::name")]
     pub(crate) name: TableName,
     /// Its default charset as written.
     pub(crate) charset: Option<Arc<str>>,
@@ -82,7 +90,7 @@ impl DeclaredTables {
     pub fn new(server_charset: &str) -> Self {
         Self {
             server_charset: server_charset.into(),
-            databases: HashMap::new(),
+            databases: BTreeMap::new(),
             tables: HashMap::new(),
             folds_names: false,
             version: 0,
@@ -140,6 +148,12 @@ impl DeclaredTables {
 impl DeclaredTable {
     fn new(name: TableName) -> Self {
         Self { name, charset: None, key: Vec::new(), columns: Vec::new(), comment: None }
+    }
+
+    /// How many columns it has.
+    #[must_use]
+    pub const fn column_count(&self) -> usize {
+        self.columns.len()
     }
 
     /// A column by its name, in any case, as the peer finds it.

@@ -39,7 +39,7 @@ impl Transform {
     ) -> Result<(), Stopped> {
         let query = parsed(event)?;
         let database = String::from_utf8_lossy(&query.schema).into_owned();
-        let changes = self.followed(&database, &query);
+        let changes = self.followed(transaction, event, &database, &query)?;
         let shape = self.truncated(&changes, event).await?;
         self.shapes.note_statement(&database, &query.statement);
         self.tables.clear();
@@ -65,7 +65,7 @@ impl Transform {
     async fn other(&mut self, event: &Event, group: &Group) -> Result<(), Stopped> {
         let query = parsed(event)?;
         let database = String::from_utf8_lossy(&query.schema).into_owned();
-        let changes = self.followed(&database, &query);
+        let changes = self.followed(&group.transaction, event, &database, &query)?;
         if changes.is_empty() {
             return Ok(());
         }
@@ -85,10 +85,16 @@ impl Transform {
         Ok(())
     }
 
-    fn followed(&mut self, database: &str, query: &Query) -> Vec<SchemaChange> {
-        let Some(follower) = &mut self.follower else { return Vec::new() };
-        let sql_mode = query.status_variables().sql_mode.unwrap_or_default();
-        follower.statement(database, &query.statement, sql_mode)
+    fn followed(
+        &mut self,
+        transaction: &Transaction,
+        event: &Event,
+        database: &str,
+        query: &Query,
+    ) -> Result<Vec<SchemaChange>, Stopped> {
+        let Some(follower) = &mut self.follower else { return Ok(Vec::new()) };
+        let told = follower.statement(transaction, event.position(), database, query);
+        told.map_err(|error| PipelineError::from(error).into())
     }
 
     /// The shape of the table that a statement truncates: the record of it may have a schema.
@@ -98,8 +104,15 @@ impl Transform {
         event: &Event,
     ) -> Result<Option<Arc<TableShape>>, Stopped> {
         match changes.iter().find_map(SchemaChange::truncated) {
-            Some(table) => Ok(self.shapes.shape_of(table, &event.position()).await?),
             None => Ok(None),
+            Some(table) if self.shapes.knows(table) => {
+                Ok(self.shapes.shape_of(table, &event.position()).await?)
+            }
+            // What the server has now may be of later.
+            Some(table) => match self.follower.as_ref().and_then(|follower| follower.shape_of(table)) {
+                Some(shape) => Ok(Some(Arc::new(shape))),
+                None => Ok(self.shapes.shape_of(table, &event.position()).await?),
+            },
         }
     }
 }

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use becauselog_ddl::{Attribute, ColumnDefinition, DataType, Default, LiteralKind};
 
 /// A column as the peer has it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct DeclaredColumn {
     pub name: Arc<str>,
     /// `java.sql.Types`

@@ -40,6 +40,12 @@ impl SchemaChange {
         &self.database
     }
 
+    /// Whether it changed what is known of tables or databases, or may have.
+    #[must_use]
+    pub const fn is_kept(&self) -> bool {
+        !matches!(self.kind, ChangeKind::Truncate(_))
+    }
+
     /// The table that it truncates.
     #[must_use]
     pub const fn truncated(&self) -> Option<&TableName> {
