@@ -26,8 +26,10 @@ pub struct DataType<'t> {
     pub binary: bool,
     /// `BYTE` behind a text type: a binary type.
     pub byte: bool,
-    /// `CHARACTER SET x` as written; `ASCII` and `UNICODE` as they stand.
+    /// `CHARACTER SET x` as written.
     pub charset: Option<&'t str>,
+    /// `ASCII` or `UNICODE` in place of a charset, in capitals.
+    pub shorthand: Option<&'static str>,
     /// `COLLATE x` as written.
     pub collation: Option<&'t str>,
 }

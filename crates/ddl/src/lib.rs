@@ -29,6 +29,8 @@ mod parse;
 mod statement;
 mod token;
 
+use std::borrow::Cow;
+
 pub use self::{
     column::{Attribute, ColumnDefinition, DataType, Default, LiteralKind, Place},
     literal::meaning,
@@ -61,6 +63,12 @@ impl Mode {
 #[must_use]
 pub fn parse(text: &str, mode: Mode) -> Statement<'_> {
     parse::statement(text, mode)
+}
+
+/// A statement's text with its texts in double quotes in single ones.
+#[must_use]
+pub fn single_quoted(text: &str, mode: Mode) -> Cow<'_, str> {
+    literal::single_quoted(text, mode)
 }
 
 /// The same, and the text up to the semicolon that ends it, without blanks and comments around it.

@@ -1,6 +1,11 @@
 //! What quoted texts mean.
 
-use crate::Mode;
+use std::borrow::Cow;
+
+use crate::{
+    Mode,
+    token::{Kind, tokens},
+};
 
 /// What a text in quotes means: doubled quotes and backslashes undone. A text without quotes is itself.
 #[must_use]
@@ -39,4 +44,25 @@ fn escaped(after: Option<char>, out: &mut String) {
         Some(other) => out.push(other),
         None => {}
     }
+}
+
+/// A statement's text with its texts in double quotes in single ones.
+pub fn single_quoted(text: &str, mode: Mode) -> Cow<'_, str> {
+    let (tokens, _) = tokens(text, mode);
+    let mut out = String::new();
+    let mut done = 0;
+    for token in tokens.iter().filter(|token| token.kind == Kind::Text) {
+        let raw = text.get(token.start..token.end).unwrap_or_default();
+        let Some(inner) = raw.strip_prefix('"').and_then(|raw| raw.strip_suffix('"')) else { continue };
+        out.push_str(text.get(done..token.start).unwrap_or_default());
+        out.push('\'');
+        out.push_str(&inner.replace('\'', "''"));
+        out.push('\'');
+        done = token.end;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
 }

@@ -110,8 +110,8 @@ impl<'t> Cursor<'t> {
                 data_type.binary = true;
             } else if self.takes(&["BYTE"]) {
                 data_type.byte = true;
-            } else if self.is("ASCII") || self.is("UNICODE") {
-                data_type.charset = self.advance().map(|token| self.text(token));
+            } else if let Some(shorthand) = self.takes_any(&["ASCII", "UNICODE"]) {
+                data_type.shorthand = Some(shorthand);
             } else if let Some(charset) = self.charset() {
                 data_type.charset = Some(charset);
             } else if let Some(collation) = self.collation() {

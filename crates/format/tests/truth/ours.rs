@@ -31,7 +31,7 @@ impl Log {
         let path = folder.path().join(name);
         std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
         let shapes = std::fs::read_to_string(play.golden_folder().join("shapes.jsonl")).unwrap();
-        let (declared, tables) = (declarations(&shapes), tables(&shapes));
+        let (declared, tables) = (declarations(&shapes), tables(&play.setup, &shapes));
         Self { declared, tables, transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
     }
 }
@@ -58,8 +58,11 @@ fn declaration(told: &serde_json::Value) -> Declaration {
 }
 
 /// The tables before the first statement, as statements make them.
-fn tables(lines: &str) -> DeclaredTables {
+fn tables(setup: &[String], lines: &str) -> DeclaredTables {
     let mut tables = DeclaredTables::new("utf8mb4");
+    for statement in setup.iter().filter(|text| text.starts_with("CREATE DATABASE")) {
+        tables.learn("", statement);
+    }
     for told in lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
         if told["pos"].as_u64() == Some(4) {
             tables.learn(told["db"].as_str().unwrap(), &rows(&told).create_statement());
@@ -77,7 +80,8 @@ fn rows(told: &serde_json::Value) -> TableRows {
         nullable: column["IS_NULLABLE"] == "YES",
         default: text(column, "COLUMN_DEFAULT"),
         extra: text(column, "EXTRA").unwrap_or_default(),
-        comment: text(column, "COLUMN_COMMENT").unwrap_or_default(),
+        // The engine read the schema once, without comments.
+        comment: String::new(),
     };
     let mut keys: Vec<(String, Vec<String>)> = Vec::new();
     for part in told["indexes"].as_array().unwrap().iter().filter(|part| part["NON_UNIQUE"] == "0") {
@@ -94,7 +98,7 @@ fn rows(told: &serde_json::Value) -> TableRows {
     TableRows {
         name: text(told, "name").unwrap(),
         charset: collation.and_then(|name| name.split('_').next().map(str::to_owned)),
-        comment: text(&told["table"][0], "TABLE_COMMENT").unwrap_or_default(),
+        comment: String::new(),
         columns: told["columns"].as_array().unwrap().iter().map(column).collect(),
         primary_key: primary.unwrap_or_default(),
         unique_keys: keys.into_iter().map(|(_, columns)| columns).collect(),

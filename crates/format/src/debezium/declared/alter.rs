@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use becauselog_ddl::{AlterSpec, AlterTable, DefaultChange, Place, TableOption};
+use becauselog_ddl::{AlterSpec, AlterTable, DefaultChange, Item, Place, TableOption};
 
 use super::{
     DeclaredTable, DeclaredTables,
-    column::{DeclaredColumn, charset_of_collation, unquoted},
+    column::{DeclaredColumn, InKey, charset_of_collation, unquoted},
 };
 
 impl DeclaredTables {
@@ -32,10 +32,13 @@ impl DeclaredTable {
             AlterSpec::AddColumn { definition, place, .. } => {
                 let (column, in_key) = DeclaredColumn::new(definition, self.charset.as_ref(), true);
                 self.set(column);
-                self.keyed_by(definition.name.clone(), in_key);
+                // A unique column that comes later is no key to the peer.
+                if in_key == InKey::Primary {
+                    self.keyed_by(definition.name.clone(), in_key);
+                }
                 self.move_to(&definition.name, place);
             }
-            AlterSpec::AddColumns(items) => items.iter().for_each(|item| self.add(item)),
+            AlterSpec::AddColumns(items) => items.iter().for_each(|item| self.add_one_of_many(item)),
             AlterSpec::ModifyColumn { definition, place, .. } => {
                 self.redefine(&definition.name, definition, place)
             }
@@ -49,6 +52,14 @@ impl DeclaredTable {
             AlterSpec::ConvertTo { charset, collation } => self.convert(charset, *collation),
             AlterSpec::Option(TableOption::Comment(text)) => self.comment = Some(unquoted(text).into()),
             AlterSpec::RenameTo(_) | AlterSpec::Option(_) | AlterSpec::Other(_) => {}
+        }
+    }
+
+    /// A key that is said among several new columns is none to the peer.
+    fn add_one_of_many(&mut self, item: &Item<'_>) {
+        if let Item::Column(definition) = item {
+            let (column, _) = DeclaredColumn::new(definition, self.charset.as_ref(), true);
+            self.set(column);
         }
     }
 

@@ -96,6 +96,7 @@ impl DeclaredColumn {
         comments: bool,
     ) -> InKey {
         self.take_type(&definition.data_type, table_charset);
+        (self.auto_incremented, self.generated) = (false, false);
         let mut in_key = InKey::No;
         if definition.data_type.is("SERIAL") {
             (self.auto_incremented, self.generated, self.optional) = (true, true, false);
@@ -149,9 +150,9 @@ impl DeclaredColumn {
         if matches!(self.jdbc_type, NCHAR | NVARCHAR) {
             return Some("utf8".into());
         }
-        let named = data_type.charset.filter(|name| !is_shorthand(name)).map(unquoted);
-        let collated = data_type.collation.filter(|_| !data_type.is("ENUM") && !data_type.is("SET"));
-        let named = named.map(str::to_owned).or_else(|| collated.map(charset_of_collation));
+        // `ASCII` and `UNICODE` are no charsets for the peer.
+        let named = data_type.charset.map(unquoted);
+        let named = named.map(str::to_owned).or_else(|| data_type.collation.map(charset_of_collation));
         match named.filter(|name| !name.eq_ignore_ascii_case("default")) {
             Some(name) => Some(name.into()),
             None => table_charset.filter(|_| matches!(self.jdbc_type, CHAR | VARCHAR)).cloned(),
@@ -162,28 +163,16 @@ impl DeclaredColumn {
         self.default = match default {
             Default::Null => return,
             Default::Expression(_) => None,
-            Default::Now(text) if is_now(text) => Some("1970-01-01 00:00:00".into()),
-            Default::Now(text) => Some((*text).into()),
-            Default::Literal { sign, text, kind: LiteralKind::Bits } => {
-                let bits = text.get(2..).unwrap_or_default();
-                Some(format!("{sign}{}", bits.strip_suffix('\'').unwrap_or(bits)).into())
-            }
-            Default::Literal { text, kind: LiteralKind::Real | LiteralKind::Boolean, .. } => {
-                Some((*text).into())
+            Default::Now(_) => Some("1970-01-01 00:00:00".into()),
+            Default::Literal { sign, text, kind: LiteralKind::Bits | LiteralKind::Hex } => {
+                // As if the last character were a quote: `0b11` loses a digit.
+                let mut digits = text.get(2..).unwrap_or_default().chars();
+                digits.next_back();
+                Some(format!("{sign}{}", digits.as_str()).into())
             }
             Default::Literal { sign, text, .. } => Some(format!("{sign}{}", unquoted(text)).into()),
         };
     }
-}
-
-fn is_now(text: &str) -> bool {
-    let name = text.split('(').next().unwrap_or(text).trim();
-    name.eq_ignore_ascii_case("CURRENT_TIMESTAMP") || name.eq_ignore_ascii_case("NOW")
-}
-
-/// `ASCII` and `UNICODE` are no charsets for the peer.
-fn is_shorthand(name: &str) -> bool {
-    name.eq_ignore_ascii_case("ascii") || name.eq_ignore_ascii_case("unicode")
 }
 
 fn capped(number: i64) -> i32 {
@@ -211,6 +200,9 @@ fn type_name(data_type: &DataType<'_>) -> String {
     if data_type.binary && !(data_type.is("ENUM") || data_type.is("SET")) {
         words.push("BINARY".to_owned());
     }
+    let has = |suffix: &str| data_type.suffixes.iter().any(|one| one == suffix);
+    let implied = has("ZEROFILL") && !has("UNSIGNED");
+    words.extend(implied.then(|| "UNSIGNED".to_owned()));
     words.extend(data_type.suffixes.iter().cloned());
     words.join(" ")
 }

@@ -6,7 +6,7 @@ use becauselog_ddl::{CreateTable, Item, TableBody, TableOption};
 
 use super::{
     DeclaredTable, DeclaredTables,
-    column::{DeclaredColumn, InKey, charset_of_collation, unquoted},
+    column::{DeclaredColumn, InKey, unquoted},
 };
 
 impl DeclaredTables {
@@ -37,13 +37,10 @@ impl DeclaredTables {
     }
 }
 
-/// The charset that an option says.
+/// The charset that an option of a table or database says: a collation alone says none to the peer.
 pub(super) fn charset(option: &TableOption<'_>) -> Option<Arc<str>> {
     match option {
         TableOption::Charset(name) if !name.eq_ignore_ascii_case("default") => Some(unquoted(name).into()),
-        TableOption::Collation(name) if !name.eq_ignore_ascii_case("default") => {
-            Some(charset_of_collation(name).into())
-        }
         _ => None,
     }
 }

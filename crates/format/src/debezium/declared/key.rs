@@ -21,9 +21,10 @@ impl DeclaredTable {
         self.key = key;
     }
 
-    /// Takes a unique index of these columns for the key, if there is none and all of them are columns.
+    /// Takes a unique index of these columns for the key, if there is none and none of them can hold NULL.
     pub(super) fn offer_key(&mut self, columns: &[String]) {
-        if self.key.is_empty() && columns.iter().all(|name| self.column(name).is_some()) {
+        let is_full = |name: &String| self.column(name).is_some_and(|column| !column.optional);
+        if self.key.is_empty() && columns.iter().all(is_full) {
             self.set_key(columns);
         }
     }

@@ -1,6 +1,8 @@
 //! Statements one by one.
 
-use becauselog_ddl::{Mode, Rename, Statement, TableRef, parse_with_text};
+use std::sync::Arc;
+
+use becauselog_ddl::{Mode, Rename, Statement, TableRef, parse_with_text, single_quoted};
 use becauselog_model::TableName;
 
 use super::{ChangeKind, DeclaredTables, SchemaChange, create::charset, filter::passes_over};
@@ -13,7 +15,8 @@ impl DeclaredTables {
         if passes_over(sql) {
             return Vec::new();
         }
-        let (statement, text) = parse_with_text(sql, mode);
+        let normalized = single_quoted(sql, mode);
+        let (statement, mut text) = parse_with_text(&normalized, mode);
         self.version = self.version.saturating_add(1);
         let found = match statement {
             Statement::CreateTable(create) if !create.temporary => {
@@ -25,6 +28,7 @@ impl DeclaredTables {
                 altered.map(|table| (table.name.clone(), ChangeKind::Alter(table))).into_iter().collect()
             }
             Statement::CreateIndex { unique: true, table, columns, .. } => {
+                text = without_verb(text);
                 self.unique_index(database, &table, &columns)
             }
             Statement::TruncateTable(table) => {
@@ -78,16 +82,27 @@ impl DeclaredTables {
         // What stands before the first of them stands before each.
         let first = renames.first().and_then(|rename| text.find(rename.text)).unwrap_or(0);
         let prefix = text.get(..first).unwrap_or_default();
-        let mut told = Vec::new();
+        let mut renamed = Vec::new();
         for rename in renames {
             let (from, to) = (self.name(database, &rename.from), self.name(database, &rename.to));
             let Some(table) = self.tables.remove(&from) else { continue };
             let mut table = (*table).clone();
             table.name = to.clone();
-            let table = self.put(table);
-            told.push((to, ChangeKind::Alter(table), format!("{prefix}{}", rename.text)));
+            self.put(table);
+            renamed.push((to, format!("{prefix}{}", rename.text)));
         }
-        if told.is_empty() { vec![nothing(database, sql)] } else { by_database(told) }
+        if renamed.is_empty() {
+            return vec![nothing(database, sql)];
+        }
+        // What is told of each is how it is after all of them: a name in between has no table any more.
+        let told = renamed.into_iter().map(|(name, statement)| {
+            let kind = self
+                .tables
+                .get(&name)
+                .map_or(ChangeKind::Nothing, |table| ChangeKind::Alter(Arc::clone(table)));
+            (name, kind, statement)
+        });
+        by_database(told.collect())
     }
 
     fn drop_tables(&mut self, database: &str, text: &str, tables: &[TableRef]) -> Vec<SchemaChange> {
@@ -101,6 +116,11 @@ impl DeclaredTables {
         });
         by_database(told.collect())
     }
+}
+
+/// What the peer tells of `CREATE UNIQUE INDEX`: all but the first word.
+fn without_verb(text: &str) -> &str {
+    text.split_once(char::is_whitespace).map_or(text, |(_, rest)| rest.trim_start())
 }
 
 /// `DROP TABLE [IF EXISTS] ` as written, up to the first table's name.
