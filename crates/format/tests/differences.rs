@@ -20,6 +20,7 @@ fn each_line_names_a_recorded_case_or_a_test() {
     let page = std::fs::read_to_string(tests.join("../../../docs/differences.md")).unwrap();
     let mut code = String::new();
     sources(&tests, &mut code);
+    sources(&tests.join("../src"), &mut code);
     let rows = page.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by"));
     let mut missing = Vec::new();
     let mut count = 0;

@@ -193,7 +193,9 @@ section! {
         /// `schema.name.adjustment.mode`, `field.name.adjustment.mode`, `message.key.columns`, `skipped.operations`,
         /// `skip.messages.without.change`, `enable.time.adjuster`, `column.propagate.source.type`,
         /// `datatype.propagate.source.type`, `provide.transaction.metadata`, `topic.transaction`,
-        /// `heartbeat.interval.ms`, `topic.heartbeat.prefix`, `heartbeat.action.query` (which writes to the source).
+        /// `heartbeat.interval.ms`, `topic.heartbeat.prefix`, `heartbeat.action.query` (which writes to the source),
+        /// `include.schema.changes` (here off unless it is said), `include.schema.comments`,
+        /// `schema.history.internal.store.only.captured.tables.ddl`, `schema.history.internal.store.only.captured.databases.ddl`.
         properties: BTreeMap<String, String> = ("table of text", "");
         /// Maxwell's options, for `kind = "maxwell"` only.
         maxwell: MaxwellOptions = ("table", "");

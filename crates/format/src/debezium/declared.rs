@@ -193,3 +193,70 @@ impl DeclaredTable {
 fn is_same(a: &str, b: &str) -> bool {
     a == b || a.to_lowercase() == b.to_lowercase()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn after(mode: Mode, statements: &[&str]) -> Arc<DeclaredTable> {
+        let mut tables = DeclaredTables::new("utf8mb4");
+        statements.iter().for_each(|sql| drop(tables.apply("shop", sql, mode)));
+        Arc::clone(tables.table(&TableName::new("shop", "t")).unwrap())
+    }
+
+    fn names(table: &DeclaredTable) -> Vec<&str> {
+        table.columns.iter().map(|column| &*column.name).collect()
+    }
+
+    #[test]
+    fn names_are_what_they_mean() {
+        let table = after(
+            Mode::default(),
+            &["CREATE TABLE t (`a``b` INT)", "ALTER TABLE t ADD `c``d` INT AFTER `a``b`"],
+        );
+        assert_eq!(names(&table), ["a`b", "c`d"]);
+        let ansi = Mode { ansi_quotes: true, ..Mode::default() };
+        let table =
+            after(ansi, &["CREATE TABLE \"t\" (\"a\" INT)", "ALTER TABLE \"t\" ADD \"b c\" INT FIRST"]);
+        assert_eq!(names(&table), ["b c", "a"]);
+    }
+
+    #[test]
+    fn a_unique_column_that_comes_later_is_no_key_to_the_peer() {
+        let table =
+            after(Mode::default(), &["CREATE TABLE t (a INT)", "ALTER TABLE t ADD b INT NOT NULL UNIQUE"]);
+        assert!(table.key.is_empty());
+        let table = after(Mode::default(), &["CREATE TABLE t (a INT, b INT NOT NULL UNIQUE)"]);
+        assert_eq!(*table.key[0], *"b");
+    }
+
+    #[test]
+    fn tables_that_are_kept_come_back_as_they_were() {
+        let mut tables = DeclaredTables::new("latin1");
+        tables.add_database("shop", "utf8mb4");
+        tables.learn(
+            "shop",
+            "CREATE TABLE t (a INT PRIMARY KEY, b ENUM('x','y') DEFAULT 'x' COMMENT 'c') COMMENT 'd'",
+        );
+        let text = serde_json::to_string(&tables).unwrap();
+        let mut back: DeclaredTables = serde_json::from_str(&text).unwrap();
+        let sql = "ALTER TABLE t ADD c VARCHAR(3)";
+        assert_eq!(back.apply("shop", sql, Mode::default()), tables.apply("shop", sql, Mode::default()));
+    }
+
+    proptest! {
+        #[test]
+        fn any_words_are_followed(words in prop::collection::vec(prop::sample::select(&[
+            "CREATE", "ALTER", "DROP", "RENAME", "TABLE", "DATABASE", "t", "shop", ".", "(", ")", ",", "ADD", "COLUMN", "a",
+            "INT", "ENUM", "'x'", "PRIMARY", "KEY", "UNIQUE", "TO", "LIKE", "CHARSET", "=", "AFTER", "MODIFY", "CHANGE", "FIRST",
+            "INDEX", "ON", "TRUNCATE", "DEFAULT", "b'1'", "0x1", "NULL", "NOT", "CONVERT", "CHARACTER", "SET", "latin1",
+        ][..]), 0..24)) {
+            let mut tables = DeclaredTables::new("utf8mb4");
+            tables.learn("shop", "CREATE TABLE t (a INT PRIMARY KEY, b VARCHAR(3))");
+            let _told = tables.apply("shop", &words.join(" "), Mode::default());
+        }
+    }
+}

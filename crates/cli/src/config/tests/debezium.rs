@@ -112,7 +112,6 @@ fn what_is_not_supported_yet_is_refused_by_name() {
     assert!(
         least("heartbeat.interval.ms=0\nskipped.operations=t\ninclude.schema.changes=FALSE").load().is_ok()
     );
-    assert!(least("include.schema.changes=true").error().1.contains("set it to false"));
     assert!(least("database.ssl.truststore=/a.jks").error().1.contains("becauselog.source.tls.ca"));
     assert!(least("post.processors=p").lenient().load().is_ok());
 }
@@ -129,10 +128,21 @@ fn keys_and_skipped_changes_are_taken_by_the_peers_keys() {
     assert_eq!(config.skipped_operations, [Op::Delete, Op::Update]);
     assert!(config.skip_unchanged && !config.time_adjuster && config.topic_regex.is_some());
     assert_ne!(config.key_columns, becauselog_format::KeyColumns::default());
-    assert!(plan.notes.iter().any(|note| note.warn && note.text.contains("TRUNCATE")));
+    assert!(!config.skips_truncates && format(&least("skipped.operations=c,t").plan()).skips_truncates);
     let (_, text) = least("message.key.columns=orders\nskipped.operations=x").error();
     assert!(text.contains("`message.key.columns`") && text.contains("TABLE:COLUMN"), "{text}");
     assert!(text.contains("none of c, u, d, t and none"), "{text}");
+}
+
+#[test]
+fn schema_changes_are_told_unless_they_are_switched_off() {
+    let told = format(&least("").plan()).schema_changes.map(|told| told.comments);
+    assert_eq!(told, Some(false));
+    let told = format(&least("include.schema.comments=true").plan()).schema_changes.map(|told| told.comments);
+    assert_eq!(told, Some(true));
+    assert_eq!(format(&least("include.schema.changes=false").plan()).schema_changes, None);
+    let scope = "schema.history.internal.store.only.captured.tables.ddl=true";
+    assert!(format(&least(scope).plan()).schema_scope.captured_tables);
 }
 
 #[test]

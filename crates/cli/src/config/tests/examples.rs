@@ -42,7 +42,9 @@ fn the_sample_of_every_introduction_runs_unchanged() {
     assert!(!plan.tables.wants("inventory", "addresses") && !plan.tables.wants("other", "customers"));
     let crate::plan::FormatPlan::Debezium(format) = &plan.format else { panic!("another format") };
     let format = &format.config;
-    assert_eq!(*format, becauselog_format::DebeziumConfig::peer("dbserver1"));
+    let peer = becauselog_format::DebeziumConfig::peer("dbserver1");
+    let schema_changes = Some(becauselog_format::SchemaChangeConfig::default());
+    assert_eq!(*format, becauselog_format::DebeziumConfig { schema_changes, ..peer });
     let notes = notes(&plan);
     assert!(notes.contains("only streams the log"), "{notes}");
     assert!(notes.contains("JSON without schemas"), "{notes}");
