@@ -63,7 +63,8 @@ impl<'t> Cursor<'t> {
     pub(super) fn key(&mut self) -> Option<Option<Item<'t>>> {
         let ahead = self.constraint();
         let primary = self.is_at(ahead, "PRIMARY") && self.is_at(ahead.saturating_add(1), "KEY");
-        if !primary && !(self.is_at(ahead, "UNIQUE") && self.is_unique_key(ahead.saturating_add(1))) {
+        let unique = self.is_at(ahead, "UNIQUE") && self.is_unique_key(ahead.saturating_add(1));
+        if !primary && !unique {
             return None;
         }
         self.advance_by(ahead.saturating_add(1));

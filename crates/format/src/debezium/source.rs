@@ -144,7 +144,7 @@ impl<'a> Origin<'a> {
         Self {
             database,
             table,
-            made_us: made_us(ddl.transaction, ddl.timestamp_s) / 1000 * 1000,
+            made_us: (made_us(ddl.transaction, ddl.timestamp_s) / 1000).saturating_mul(1000),
             server_id: ddl.server_id,
             gtid: ddl.transaction.gtid.as_ref(),
             file: ddl.file,

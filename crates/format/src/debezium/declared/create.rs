@@ -25,11 +25,11 @@ impl DeclaredTables {
                 let mut table = DeclaredTable::new(name);
                 table.charset =
                     options.iter().find_map(charset).or_else(|| Some(self.charset_of(&table.name.database)));
-                let comments = options.iter().filter_map(|option| match option {
+                let mut comments = options.iter().rev().filter_map(|option| match option {
                     TableOption::Comment(text) => Some(unquoted(text)),
                     _ => None,
                 });
-                table.comment = comments.last().map(Arc::from);
+                table.comment = comments.next().map(Arc::from);
                 items.iter().for_each(|item| table.add(item));
                 Some(self.put(table))
             }
