@@ -4,6 +4,7 @@ mod beside;
 mod change;
 mod config;
 mod connect;
+mod converters;
 mod declared;
 mod heartbeat;
 mod java_set;
@@ -24,7 +25,6 @@ mod value;
 
 use becauselog_model::{EncodedBatch, RowChange, RowImage};
 
-pub(crate) use self::source::committed_ns;
 use self::{
     change::{OneChange, Work},
     connect::Way,
@@ -37,6 +37,7 @@ use self::{
 pub use self::{
     config::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision, TsSource},
     connect::Connect,
+    converters::Converters,
     declared::{DeclaredTable, DeclaredTables, SchemaChange, SchemaScope},
     heartbeat::HeartbeatConfig,
     keys::KeyColumns,
@@ -46,6 +47,7 @@ pub use self::{
     source_types::SourceTypes,
     transaction::TransactionEdge,
 };
+pub(crate) use self::{converters::Converted, source::committed_ns};
 use crate::{
     FormatError, Losses, Parts,
     batch::{self, Mark},

@@ -80,6 +80,16 @@ pub enum FormatError {
         /// What is wrong.
         source: becauselog_connect::DataError,
     },
+    /// A column cannot be converted as its converter is to.
+    #[error("{table}.{column}: {what}")]
+    Converter {
+        /// The table.
+        table: TableName,
+        /// The column.
+        column: std::sync::Arc<str>,
+        /// What is wrong, and what to do.
+        what: String,
+    },
     /// A record of a topic beside the tables' own cannot be transformed or converted.
     #[error("topic {topic}: {source}")]
     Beside {

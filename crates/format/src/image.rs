@@ -6,6 +6,7 @@ use becauselog_model::{Cell, CellError, CellVisitor, ColumnShape, RowImage, Tabl
 
 use crate::{
     FormatError,
+    debezium::Converted,
     error::Fault,
     mask::Hidden,
     table::{Column, Table},
@@ -21,6 +22,18 @@ pub(crate) trait Render {
         column: &Column,
         shape: &ColumnShape,
     ) -> Result<(), Fault>;
+
+    /// Appends the JSON of what a converter makes of the cell.
+    fn convert(
+        &mut self,
+        _out: &mut Vec<u8>,
+        _converted: &Converted,
+        _cell: &Cell<'_>,
+        _column: &Column,
+    ) -> Result<(), Fault> {
+        // Other formats have no converters.
+        Err(Fault::Mismatch)
+    }
 
     /// Whether bytes are bytes to the format, whatever they are written as; else they are texts.
     fn binary_is_bytes(&self) -> bool {
@@ -169,7 +182,7 @@ impl<R: Render> CellVisitor for Object<'_, R> {
     }
 }
 
-/// A key's column stands in the key as it is.
+/// A key's column stands in the key as it is, or as its converter has it.
 #[cold]
 fn hidden(
     hidden: &Hidden,
@@ -177,12 +190,12 @@ fn hidden(
     cell: &Cell<'_>,
     column: &Column,
     shape: &ColumnShape,
-    render: &mut impl Render,
+    render: &mut dyn Render,
     key: &mut KeyPlaces,
 ) -> Result<(), Fault> {
     if column.key_place.is_some() {
         let start = key.aside.len();
-        render.push(&mut key.aside, cell, column, shape)?;
+        hidden.push_in_key(&mut key.aside, cell, column, shape, render)?;
         key.put(column.key_place, Place::Aside(start..key.aside.len()));
     }
     if hidden.drops() {

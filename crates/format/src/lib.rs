@@ -49,7 +49,7 @@ pub use becauselog_ddl::Mode as SqlMode;
 pub use ddl::DdlChange;
 use debezium::committed_ns;
 pub use debezium::{
-    BigintUnsigned, BinaryMode, Connect, Debezium, DebeziumConfig, DecimalMode, DeclaredTable,
+    BigintUnsigned, BinaryMode, Connect, Converters, Debezium, DebeziumConfig, DecimalMode, DeclaredTable,
     DeclaredTables, HeartbeatConfig, JavaPatterns, KeyColumns, Rendering, SchemaChange, SchemaChangeConfig,
     SchemaScope, SourceTypes, TimePrecision, TopicCharacters, TopicNaming, TopicRegex, TransactionEdge,
     TsSource,

@@ -5,7 +5,8 @@
 pub struct Losses {
     /// `BIGINT UNSIGNED` above 2^63 - 1 written as a negative number.
     pub bigint_wrapped: u64,
-    /// Zero and invalid dates written as null or as 1970-01-01; year 0000 written as 1900.
+    /// Zero and invalid dates written as null or as 1970-01-01; year 0000 written as 1900; what
+    /// `ZeroDateFallbackConverter` replaces, NULL too.
     pub dates_replaced: u64,
     /// Years 1 to 99 moved to 1970 to 2069 (`enable.time.adjuster`).
     pub years_adjusted: u64,
@@ -21,6 +22,8 @@ pub struct Losses {
     pub json_garbled: u64,
     /// BIT values of more than 31 bits garbled as the peer garbles them.
     pub bits_garbled: u64,
+    /// `TINYINT` other than 0 and 1 written as a boolean (`TinyIntOneToBooleanConverter`).
+    pub booleans_reduced: u64,
 }
 
 impl Losses {
@@ -32,7 +35,7 @@ impl Losses {
 
     /// Every cause by the name of its field, with its count.
     #[must_use]
-    pub const fn by_cause(&self) -> [(&'static str, u64); 9] {
+    pub const fn by_cause(&self) -> [(&'static str, u64); 10] {
         [
             ("bigint_wrapped", self.bigint_wrapped),
             ("dates_replaced", self.dates_replaced),
@@ -43,6 +46,7 @@ impl Losses {
             ("texts_replaced", self.texts_replaced),
             ("json_garbled", self.json_garbled),
             ("bits_garbled", self.bits_garbled),
+            ("booleans_reduced", self.booleans_reduced),
         ]
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use becauselog_model::{ColumnKind, ColumnShape, TableShape};
 
 use crate::{
+    debezium::Converted,
     mask::{ColumnRules, Hidden},
     text::string,
 };
@@ -33,7 +34,7 @@ pub(crate) struct Column {
     pub default: Option<Box<[u8]>>,
     /// ENUM: each text in quotes, the empty error value first. SET: each text escaped, without quotes.
     pub texts: Box<[Box<[u8]>]>,
-    /// What stands in place of its values; nothing when they are written as they are.
+    /// What stands in place of its values; nothing when they are written as they are. Keys know of converters only.
     pub hidden: Option<Box<Hidden>>,
 }
 
@@ -117,6 +118,19 @@ impl Table {
             }
         }
         self
+    }
+}
+
+impl Column {
+    /// The same column, its values made by a converter before they are hidden.
+    pub(crate) fn convert(&mut self, converted: Converted) {
+        let hidden = self.hidden.take();
+        self.hidden = Some(Box::new(Hidden::Converted(converted, hidden)));
+    }
+
+    /// What its converter makes of it, if it has one.
+    pub(crate) fn converted(&self) -> Option<&Converted> {
+        self.hidden.as_ref()?.converted()
     }
 }
 

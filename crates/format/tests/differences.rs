@@ -19,8 +19,9 @@ fn each_line_names_a_recorded_case_or_a_test() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let page = std::fs::read_to_string(tests.join("../../../docs/differences.md")).unwrap();
     let mut code = String::new();
-    sources(&tests, &mut code);
-    sources(&tests.join("../src"), &mut code);
+    for folder in [".", "../src", "../../cli/src/config/tests", "../../../tests"] {
+        sources(&tests.join(folder), &mut code);
+    }
     let rows = page.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by"));
     let mut missing = Vec::new();
     let mut count = 0;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use becauselog_model::{EncodedBatch, Op, Part, RowChange, RowImage, Span};
+use becauselog_model::{Cell, EncodedBatch, Op, Part, RowChange, RowImage, Span};
 
 use super::{
     DebeziumConfig, TsSource, context_headers,
@@ -239,7 +239,16 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
             self.table.texts.columns.iter().zip(before.cells()).zip(after.cells())
         {
             let failed = |source| FormatError::Cell { table: self.change.shape.name.clone(), source };
-            if column.default.is_some() && before.map_err(failed)? != after.map_err(failed)? {
+            if column.default.is_none() {
+                continue;
+            }
+            let (before, after) = (before.map_err(failed)?, after.map_err(failed)?);
+            let same = match column.converted() {
+                // Values that are converted to the same one are the same.
+                Some(_) => (before == Cell::Null) == (after == Cell::Null),
+                None => before == after,
+            };
+            if !same {
                 return Ok(false);
             }
         }

@@ -4,7 +4,7 @@ use becauselog_connect::Adjustment;
 use becauselog_model::Op;
 
 use super::{
-    HeartbeatConfig, SchemaChangeConfig, SchemaScope, SourceTypes,
+    Converters, HeartbeatConfig, SchemaChangeConfig, SchemaScope, SourceTypes,
     keys::KeyColumns,
     names::{TopicCharacters, TopicNaming, TopicRegex},
 };
@@ -129,6 +129,8 @@ pub struct DebeziumConfig {
     pub key_columns: KeyColumns,
     /// `column.propagate.source.type`, `datatype.propagate.source.type`: declared types as schema parameters.
     pub source_types: SourceTypes,
+    /// `converters`: columns that are converted in their own way (with [`Rendering::Peer`]).
+    pub converters: Converters,
     /// `skipped.operations`: the changes that have no records.
     pub skipped_operations: Vec<Op>,
     /// `skipped.operations`: truncates have no records either.
@@ -183,6 +185,7 @@ impl DebeziumConfig {
             columns: ColumnRules::none(),
             key_columns: KeyColumns::default(),
             source_types: SourceTypes::default(),
+            converters: Converters::default(),
             skipped_operations: Vec::new(),
             skips_truncates: true,
             schema_changes: None,

@@ -6,7 +6,8 @@ use becauselog_connect::{ConfigError, ConfigErrors, Renaming};
 use becauselog_model::Op;
 
 use super::{
-    DebeziumConfig, HeartbeatConfig, KeyColumns, SchemaChangeConfig, SchemaScope, SourceTypes, TopicRegex,
+    Converters, DebeziumConfig, HeartbeatConfig, KeyColumns, SchemaChangeConfig, SchemaScope, SourceTypes,
+    TopicRegex,
 };
 
 /// How patterns in Java's dialect become ones of the crate `regex`.
@@ -27,6 +28,7 @@ const UNCHANGED: &str = "skip.messages.without.change";
 const KEY_COLUMNS: &str = "message.key.columns";
 const COLUMN_TYPES: &str = "column.propagate.source.type";
 const DATATYPES: &str = "datatype.propagate.source.type";
+const CONVERTERS: &str = super::converters::CONVERTERS;
 const ADJUSTER: &str = "enable.time.adjuster";
 const TRANSACTIONS: &str = "provide.transaction.metadata";
 const TRANSACTION_TOPIC: &str = "topic.transaction";
@@ -42,7 +44,7 @@ const FIELD_REGEX: &str = "topic.key.field.regex";
 const FIELD_TO: &str = "topic.key.field.replacement";
 
 /// The properties with exactly these names.
-const KEYS: [&str; 21] = [
+const KEYS: [&str; 22] = [
     SKIPPED,
     CAPTURED_TABLES,
     CAPTURED_DATABASES,
@@ -52,6 +54,7 @@ const KEYS: [&str; 21] = [
     KEY_COLUMNS,
     COLUMN_TYPES,
     DATATYPES,
+    CONVERTERS,
     ADJUSTER,
     TOPIC_REGEX,
     TOPIC_TO,
@@ -70,7 +73,8 @@ const KEYS: [&str; 21] = [
 const FIELD_DEFAULT: &str = "__dbz__physicalTableIdentifier";
 
 impl DebeziumConfig {
-    /// Whether a property is one that [`DebeziumConfig::with_properties`] takes.
+    /// Whether a property is one that [`DebeziumConfig::with_properties`] takes; those of `converters` have names of their
+    /// own ([`Converters::reads`]).
     #[must_use]
     pub fn reads(key: &str) -> bool {
         KEYS.contains(&key)
@@ -78,7 +82,7 @@ impl DebeziumConfig {
 
     /// The names of those properties.
     #[must_use]
-    pub const fn properties() -> [&'static str; 21] {
+    pub const fn properties() -> [&'static str; 22] {
         KEYS
     }
 
@@ -128,6 +132,7 @@ impl<'p> Options<'p> {
             config.key_columns = self.kept(KEY_COLUMNS, read).unwrap_or_default();
         }
         config.source_types = self.source_types();
+        config.converters = Converters::read(self);
         config.topic_regex = self.topic_regex();
         config.heartbeat = self.heartbeat();
         if self.flag(TRANSACTIONS) == Some(true) {

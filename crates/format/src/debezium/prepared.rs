@@ -1,5 +1,7 @@
 //! What is made once for a table: its texts, and its schemas where they are wanted.
 
+use std::sync::Arc;
+
 use becauselog_connect::{Converter, DataError, Schema};
 use becauselog_model::TableShape;
 
@@ -41,9 +43,11 @@ impl Prepared {
         // The peer keeps an ENUM's texts in a list with commas, and commas in them with a backslash.
         let comma = if config.rendering == Rendering::Peer { "\\," } else { "," };
         let called = |name: &str| names.field(name).into_owned();
-        let texts = Table::prepare(shape, topic, &key, called, comma).with_rules(&config.columns, shape);
+        let mut texts = Table::prepare(shape, topic, &key, called, comma).with_rules(&config.columns, shape);
         let columns = shape.columns.iter().zip(&texts.columns);
-        let defaults: Vec<_> = columns.map(|(shape, column)| default::text(shape, column, config)).collect();
+        let mut defaults: Vec<_> =
+            columns.map(|(shape, column)| default::text(shape, column, config)).collect();
+        convert(shape, &mut texts, &mut defaults, config)?;
         let mut prepared = Self {
             texts,
             key,
@@ -81,6 +85,29 @@ impl Prepared {
         }
         Ok(prepared)
     }
+}
+
+/// Gives the columns with a converter theirs, and its default.
+fn convert(
+    shape: &TableShape,
+    texts: &mut Table,
+    defaults: &mut [Option<Vec<u8>>],
+    config: &DebeziumConfig,
+) -> Result<(), FormatError> {
+    if config.converters.is_empty() {
+        return Ok(());
+    }
+    for ((of_shape, column), default) in shape.columns.iter().zip(&mut texts.columns).zip(defaults) {
+        let failed = |what| FormatError::Converter {
+            table: shape.name.clone(),
+            column: Arc::clone(&of_shape.name),
+            what,
+        };
+        let Some(converted) = config.converters.of(&shape.name, of_shape).map_err(failed)? else { continue };
+        *default = default.take().and_then(|ordinary| converted.default(&ordinary));
+        column.convert(converted);
+    }
+    Ok(())
 }
 
 /// `,"name":"value"`

@@ -41,7 +41,9 @@ impl TableSchemas {
         };
         let in_key = key.iter().filter_map(|index| of(*index));
         let in_key: Vec<Field> = in_key
-            .map(|(column, default)| field(column, with_default(column::schema(column, config), default)))
+            .map(|(column, default)| {
+                field(column, with_default(column::schema(&shape.name, column, config), default))
+            })
             .chain(key_field.map(|name| required(name, Kind::String)))
             .collect();
         let all = (0..shape.columns.len()).filter_map(of);

@@ -2,7 +2,7 @@
 
 use becauselog_model::{Cell, Charset, ColumnKind, ColumnShape, Decimal};
 
-use super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, temporal};
+use super::{BigintUnsigned, BinaryMode, Converted, DebeziumConfig, DecimalMode, Rendering, temporal};
 use crate::{
     charset_text,
     error::Fault,
@@ -34,6 +34,21 @@ impl Render for Values<'_> {
     ) -> Result<(), Fault> {
         let start = out.len();
         self.cell(out, cell, column, shape)?;
+        if let Some(default) = &column.default {
+            in_place_of_null(out, start, default);
+        }
+        Ok(())
+    }
+
+    fn convert(
+        &mut self,
+        out: &mut Vec<u8>,
+        converted: &Converted,
+        cell: &Cell<'_>,
+        column: &Column,
+    ) -> Result<(), Fault> {
+        let start = out.len();
+        converted.push(out, cell, self.losses)?;
         if let Some(default) = &column.default {
             in_place_of_null(out, start, default);
         }

@@ -7,7 +7,7 @@ use super::{
     choice::ColumnRule,
     hash::{self, HashAlgorithm, HashOf},
 };
-use crate::{error::Fault, image::Render, table::Column};
+use crate::{debezium::Converted, error::Fault, image::Render, table::Column};
 
 /// What is written in place of a column's values.
 #[derive(Debug)]
@@ -20,6 +20,26 @@ pub(crate) enum Hidden {
     Hash { algorithm: HashAlgorithm, salt: String, of: HashOf, length_max: Option<usize> },
     /// The beginning of the text or of the bytes. For bytes: the shape that the cut ones are rendered by.
     Cut { units: usize, bytes: Box<ColumnShape> },
+    /// What a converter makes of it, then hidden as others are.
+    Converted(Converted, Option<Box<Hidden>>),
+}
+
+/// Renders cells of one column by its converter.
+struct Converting<'r> {
+    converted: &'r Converted,
+    render: &'r mut dyn Render,
+}
+
+impl Render for Converting<'_> {
+    fn push(
+        &mut self,
+        out: &mut Vec<u8>,
+        cell: &Cell<'_>,
+        column: &Column,
+        _shape: &ColumnShape,
+    ) -> Result<(), Fault> {
+        self.render.convert(out, self.converted, cell, column)
+    }
 }
 
 /// A schema's parameter that tells of a mask.
@@ -64,7 +84,33 @@ impl Hidden {
 
     /// Whether the column is left out.
     pub(crate) fn drops(&self) -> bool {
-        matches!(self, Self::Dropped)
+        match self {
+            Self::Converted(_, hidden) => hidden.as_ref().is_some_and(|hidden| hidden.drops()),
+            other => matches!(other, Self::Dropped),
+        }
+    }
+
+    /// What its converter makes of the column, if it has one.
+    pub(crate) const fn converted(&self) -> Option<&Converted> {
+        match self {
+            Self::Converted(converted, _) => Some(converted),
+            _ => None,
+        }
+    }
+
+    /// Appends what stands in a key: nothing but a converter counts there.
+    pub(crate) fn push_in_key(
+        &self,
+        out: &mut Vec<u8>,
+        cell: &Cell<'_>,
+        column: &Column,
+        shape: &ColumnShape,
+        render: &mut dyn Render,
+    ) -> Result<(), Fault> {
+        match self.converted() {
+            Some(converted) => render.convert(out, converted, cell, column),
+            None => render.push(out, cell, column, shape),
+        }
     }
 
     /// Appends what stands in place of a cell.
@@ -74,10 +120,14 @@ impl Hidden {
         cell: &Cell<'_>,
         column: &Column,
         shape: &ColumnShape,
-        render: &mut impl Render,
+        render: &mut dyn Render,
     ) -> Result<(), Fault> {
         match (self, cell) {
             (Self::Dropped, _) => Ok(()),
+            (Self::Converted(converted, None), cell) => render.convert(out, converted, cell, column),
+            (Self::Converted(converted, Some(hidden)), cell) => {
+                hidden.push(out, cell, column, shape, &mut Converting { converted, render })
+            }
             (Self::Stars(text), _) => {
                 out.extend_from_slice(text);
                 Ok(())

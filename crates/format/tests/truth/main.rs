@@ -7,6 +7,7 @@ mod replay;
 mod masks;
 mod ours;
 mod settings;
+mod zero_dates;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -117,6 +117,7 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
     encoder.heartbeat(1_795_465_818_320_586_978, &mut out).map_err(|error| error.to_string())?;
     for committed in log.transactions.as_ref().map_err(Clone::clone)? {
         let mut recorded = true;
+        let wanted = settings.sources.want(&committed.transaction);
         let begins = edges(committed).filter(|_| encoder.tells_transactions());
         if let Some([begin, _]) = &begins {
             encoder.begin_transaction(begin, true, &mut out).map_err(|error| error.to_string())?;
@@ -128,7 +129,7 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
             let (db, table) = (&*change.shape.name.database, &*change.shape.name.table);
             // A recording ends at the mark.
             recorded &= db != MARKS;
-            if db != MARKS && settings.tables.wants(db, table) {
+            if db != MARKS && wanted && settings.tables.wants(db, table) {
                 encoder.encode(change, 1_795_465_818_320_586_978, &mut out)?;
             }
             Ok(())

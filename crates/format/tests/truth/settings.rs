@@ -1,10 +1,10 @@
 //! A connector's settings as our encoder has them. What is not here is not built yet: its cases are pending.
 
 use becauselog_format::{
-    Adjustment, BigintUnsigned, BinaryMode, Connect, DebeziumConfig, DecimalMode, HashAlgorithm, HashOf,
-    JavaPatterns, Mask, SchemaChange, TimePrecision, TopicCharacters, TopicNaming,
+    Adjustment, BigintUnsigned, BinaryMode, Connect, Converters, DebeziumConfig, DecimalMode, HashAlgorithm,
+    HashOf, JavaPatterns, Mask, SchemaChange, TimePrecision, TopicCharacters, TopicNaming,
 };
-use becauselog_model::TableName;
+use becauselog_model::{TableName, Transaction};
 use becauselog_testkit::debezium::case::Case;
 use regex::{Regex, RegexBuilder};
 
@@ -13,6 +13,23 @@ pub struct Settings {
     pub config: DebeziumConfig,
     pub connect: Connect,
     pub tables: Tables,
+    pub sources: Sources,
+}
+
+/// Whose transactions are captured.
+#[derive(Default)]
+pub struct Sources {
+    includes: Option<Vec<Regex>>,
+    excludes: Vec<Regex>,
+    unfiltered: bool,
+}
+
+impl Sources {
+    pub fn want(&self, transaction: &Transaction) -> bool {
+        let Some(gtid) = &transaction.gtid else { return true };
+        let any = |list: &[Regex]| list.iter().any(|regex| regex.is_match(&gtid.source.to_string()));
+        self.unfiltered || (self.includes.as_ref().is_none_or(|list| any(list)) && !any(&self.excludes))
+    }
 }
 
 /// Which tables are captured.
@@ -22,7 +39,10 @@ pub struct Tables {
     tables: Option<Vec<Regex>>,
     not_tables: Vec<Regex>,
     not_databases: Vec<Regex>,
+    builtin: bool,
 }
+
+const BUILTIN: [&str; 4] = ["mysql", "performance_schema", "sys", "information_schema"];
 
 impl Tables {
     pub fn wants_database(&self, db: &str) -> bool {
@@ -33,7 +53,8 @@ impl Tables {
     pub fn wants(&self, db: &str, table: &str) -> bool {
         let full = format!("{db}.{table}");
         let any = |list: &[Regex], text: &str| list.iter().any(|regex| regex.is_match(text));
-        self.databases.as_ref().is_none_or(|list| any(list, db))
+        (self.builtin || !BUILTIN.contains(&db))
+            && self.databases.as_ref().is_none_or(|list| any(list, db))
             && self.tables.as_ref().is_none_or(|list| any(list, &full))
             && !any(&self.not_databases, db)
             && !any(&self.not_tables, &full)
@@ -53,9 +74,13 @@ impl Settings {
             config: DebeziumConfig::peer("shop"),
             connect: Connect::default(),
             tables: Tables::default(),
+            sources: Sources::default(),
         };
         settings.config.run_id = Some("masked".to_owned());
         for (name, value) in &case.options {
+            if Converters::reads(case.options.get("converters").map_or("", String::as_str), name) {
+                continue;
+            }
             settings.set(name, value).ok_or_else(|| format!("{name}={value} is not built yet"))?;
         }
         let properties: Vec<(String, String)> =
@@ -68,7 +93,7 @@ impl Settings {
     }
 
     fn set(&mut self, name: &str, value: &str) -> Option<()> {
-        let Self { config, tables, .. } = self;
+        let Self { config, tables, sources, .. } = self;
         match name {
             "name" | "connector.class" => {}
             "topic.prefix" => config.topic_prefix = value.to_owned(),
@@ -91,6 +116,10 @@ impl Settings {
             "database.exclude.list" => tables.not_databases = regexes(value)?,
             "table.include.list" => tables.tables = Some(regexes(value)?),
             "table.exclude.list" => tables.not_tables = regexes(value)?,
+            "table.ignore.builtin" => tables.builtin = value == "false",
+            "gtid.source.includes" => sources.includes = Some(regexes(value)?),
+            "gtid.source.excludes" => sources.excludes = regexes(value)?,
+            "gtid.source.filter.dml.events" => sources.unfiltered = value == "false",
             "column.include.list" => {
                 config.columns = config.columns.clone().with_include(&patterns(value)).ok()?;
             }

@@ -9,14 +9,16 @@ use super::super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Time
 use crate::{mask::schema_parameter, wkb};
 
 /// The schema of a column's values.
-pub(super) fn schema(column: &ColumnShape, config: &DebeziumConfig) -> Schema {
-    let schema = of_kind(&column.kind, config);
+pub(super) fn schema(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
+    // What cannot be converted was told before.
+    let converted = config.converters.of(table, column).ok().flatten();
+    let schema = converted.map_or_else(|| of_kind(&column.kind, config), |converted| converted.schema());
     if column.nullable { schema.optional() } else { schema }
 }
 
 /// The schema of a column's values in a row, where they may be masked.
 pub(super) fn in_row(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
-    let schema = schema(column, config);
+    let schema = schema(table, column, config);
     match schema_parameter(&config.columns, table, column) {
         Some((name, value)) => schema.with_parameter(name, value),
         None => {
