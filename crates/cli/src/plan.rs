@@ -1,5 +1,6 @@
 //! The plan of a run: plain data, made from whatever the config was, from which the pipeline is wired.
 
+pub mod gtids;
 pub mod tables;
 
 use std::{path::PathBuf, time::Duration};
@@ -8,6 +9,7 @@ use becauselog_binlog::FollowConfig;
 use becauselog_format::{DebeziumConfig, Filter, MaxwellConfig, PlainConfig};
 use becauselog_pipeline::XaLimits;
 use becauselog_sink::{Content, FileConfig};
+pub use gtids::GtidSources;
 pub use tables::TableFilter;
 
 /// Everything a run needs to know. Made by `config::load`; nothing in it has been opened or reached yet.
@@ -45,6 +47,8 @@ pub struct Note {
 pub struct SourcePlan {
     /// Everything that the follower is told. Its start counts only when `start_given`.
     pub follow: FollowConfig,
+    /// Whose transactions have their rows delivered.
+    pub gtids: GtidSources,
     /// Whether a start was given; else it is `latest`, and that is said when there is no checkpoint.
     pub start_given: bool,
 }

@@ -16,7 +16,8 @@ use becauselog_binlog::{Follower, Start};
 use becauselog_format::Filter;
 use becauselog_model::{BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, GtidSet};
 use becauselog_pipeline::{
-    Finished, Outlet, Pipeline, PipelineConfig, PipelineError, Shapes, Source, Status, TableFilter, XaLimits,
+    Finished, Outlet, Pipeline, PipelineConfig, PipelineError, Shapes, Source, SourceFilter, Status,
+    TableFilter, XaLimits,
     state::{StateFolder, control::ControlServer},
 };
 use tracing::{info, warn};
@@ -93,6 +94,7 @@ pub async fn without_state<S: Source + 'static>(run: Ephemeral<S>) -> Result<Exi
     let scratch = Scratch::new()?;
     let config = PipelineConfig {
         filter: run.filter,
+        sources: None,
         queue_bytes: 8 << 20,
         transaction_memory_bytes: 4 << 20,
         xa: XaLimits::default(),
@@ -164,8 +166,11 @@ fn config(plan: &RunPlan) -> PipelineConfig {
         FormatPlan::Maxwell(maxwell) => maxwell.filter.clone(),
         _ => Filter::default(),
     };
+    let sources = plan.source.gtids.clone();
+    let sources = (!sources.is_empty()).then(|| Arc::new(move |uuid| sources.take(uuid)) as SourceFilter);
     PipelineConfig {
         filter: Arc::new(move |name| tables.wants(&name.database, &name.table) && filter.may_pass(name)),
+        sources,
         queue_bytes: plan.limits.memory_bytes,
         transaction_memory_bytes: plan.limits.transaction_memory_bytes,
         xa: plan.limits.xa,
@@ -196,6 +201,7 @@ fn tell_end(status: &Status, finished: Option<&Finished>) {
     info!(
         transactions = status.transactions.load(Relaxed),
         changes = status.changes.load(Relaxed),
+        changes_of_other_sources = status.changes_of_other_sources.load(Relaxed),
         bytes_read = status.bytes_read.load(Relaxed),
         reconnects = status.reconnects.load(Relaxed),
         spooled = status.spooled.load(Relaxed),

@@ -41,5 +41,5 @@ pub use run::{Finished, Outlet, Pipeline, PipelineConfig, Source, Views};
 pub use schema_changes::{DatabaseFilter, SchemaView};
 pub use shapes::Shapes;
 pub use status::{Lag, Status};
-pub use transform::TableFilter;
+pub use transform::{SourceFilter, TableFilter};
 pub use xa::{XaError, XaLimits};

@@ -25,7 +25,7 @@ use crate::{
     shapes::Shapes,
     state::StateFolder,
     status::Status,
-    transform::{Parts, TableFilter, Transform},
+    transform::{Parts, SourceFilter, TableFilter, Transform},
     xa::{XaLimits, XaStore},
 };
 
@@ -34,6 +34,9 @@ use crate::{
 pub struct PipelineConfig {
     /// Which tables are wanted.
     pub filter: TableFilter,
+    /// Which servers' transactions have their rows delivered, by the server that committed them first; nothing for all. The
+    /// others move the position as all do, and are counted.
+    pub sources: Option<SourceFilter>,
     /// How much may be queued between the stages, all together.
     pub queue_bytes: usize,
     /// How much of a transaction waits in memory for its end; the rest waits in a file.
@@ -179,6 +182,7 @@ impl Pipeline {
             emitter: Emitter::new(Arc::clone(&checkpoints), &started),
             shapes,
             filter: self.config.filter,
+            sources: self.config.sources,
             beside: self.views.maxwell.map(Beside::new),
             follower,
             tells_transactions,

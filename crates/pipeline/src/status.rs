@@ -22,6 +22,8 @@ pub struct Status {
     pub changes_seen: AtomicU64,
     /// Row changes encoded, counted once however many sinks there are.
     pub changes: AtomicU64,
+    /// Row changes left out because of the server that committed them first, whatever table they are of.
+    pub changes_of_other_sources: AtomicU64,
     /// Transactions that waited in a spool file.
     pub spooled: AtomicU64,
     /// Values that a format could not hold exactly, over all sinks.
@@ -56,6 +58,7 @@ impl Default for Status {
             transactions: zero(),
             changes_seen: zero(),
             changes: zero(),
+            changes_of_other_sources: zero(),
             spooled: zero(),
             lossy_values: zero(),
             prepared: zero(),

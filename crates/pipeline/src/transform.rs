@@ -5,6 +5,7 @@
 
 mod edges;
 mod rows;
+mod sources;
 mod statements;
 mod tables;
 
@@ -21,7 +22,8 @@ use becauselog_binlog::{
 use becauselog_model::{TableName, Transaction};
 use becauselog_sink::failpoint;
 
-use self::{edges::Ending, tables::Tables};
+pub use self::sources::SourceFilter;
+use self::{edges::Ending, sources::Sources, tables::Tables};
 use crate::{
     budget::Closed,
     checkpoints::Checkpoints,
@@ -48,6 +50,7 @@ pub struct Transform {
     shapes: Shapes,
     tables: Tables,
     filter: TableFilter,
+    sources: Sources,
     beside: Option<Beside>,
     follower: Option<Follower>,
     tells_transactions: bool,
@@ -78,6 +81,8 @@ pub struct Parts {
     pub shapes: Shapes,
     /// Which tables are wanted.
     pub filter: TableFilter,
+    /// Which servers' transactions are wanted; nothing for all.
+    pub sources: Option<SourceFilter>,
     /// What is told beside rows, where it is wanted.
     pub beside: Option<Beside>,
     /// What follows tables by statements, where that is wanted.
@@ -123,6 +128,7 @@ impl Transform {
             shapes: parts.shapes,
             tables: Tables::default(),
             filter: parts.filter,
+            sources: Sources::new(parts.sources),
             beside: parts.beside,
             follower: parts.follower,
             tells_transactions: parts.tells_transactions,

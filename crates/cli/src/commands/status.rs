@@ -46,6 +46,12 @@ fn render(answer: &Value) -> String {
     ));
     out.push_str(&format!("transactions  {}, {} spooled\n", text("/transactions"), text("/spooled")));
     out.push_str(&format!("changes       {} of {}\n", text("/changes"), text("/changes_seen")));
+    if answer.get("changes_of_other_sources").and_then(Value::as_u64).is_some_and(|changes| changes > 0) {
+        let changes = text("/changes_of_other_sources");
+        out.push_str(&format!(
+            "left out      {changes} changes that other servers made (source.gtid_source_…)\n"
+        ));
+    }
     out.push_str(&format!("bytes read    {}, {} reconnects\n", text("/bytes_read"), text("/reconnects")));
     out.push_str(&format!("purge         {}\n", purge(answer.get("purge").unwrap_or(&Value::Null))));
     for sink in answer.get("sinks").and_then(Value::as_array).into_iter().flatten() {

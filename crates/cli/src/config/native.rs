@@ -70,6 +70,12 @@ section! {
         start: String = ("text", "");
         /// Where to stop: `never`, `now` (what was committed at the start), a GTID set, `file:pos`, a time.
         stop: String = ("text", "\"never\"");
+        /// Only transactions that these servers committed first have their rows delivered, by the UUID of their GTID; empty:
+        /// all. Patterns are regular expressions, match the whole UUID and ignore case. What is left out is counted
+        /// (`becauselog status`); the position moves over it, so that it does not come later, either.
+        gtid_source_includes: Vec<String> = ("list of text", "[]");
+        /// Transactions that these servers committed first have no rows delivered. Not both lists.
+        gtid_source_excludes: Vec<String> = ("list of text", "[]");
         /// TLS.
         tls: TlsConfig = ("table", "");
         /// Reconnection.
@@ -192,10 +198,11 @@ section! {
         /// `header.converter…`, `topic.naming.strategy`, `topic.regex`, `topic.replacement`, `topic.key…`,
         /// `schema.name.adjustment.mode`, `field.name.adjustment.mode`, `message.key.columns`, `skipped.operations`,
         /// `skip.messages.without.change`, `enable.time.adjuster`, `column.propagate.source.type`,
-        /// `datatype.propagate.source.type`, `provide.transaction.metadata`, `topic.transaction`,
-        /// `heartbeat.interval.ms`, `topic.heartbeat.prefix`, `heartbeat.action.query` (which writes to the source),
-        /// `include.schema.changes` (here off unless it is said), `include.schema.comments`,
-        /// `schema.history.internal.store.only.captured.tables.ddl`, `schema.history.internal.store.only.captured.databases.ddl`.
+        /// `datatype.propagate.source.type`, `converters` with each converter's own options under its name,
+        /// `provide.transaction.metadata`, `topic.transaction`, `heartbeat.interval.ms`, `topic.heartbeat.prefix`,
+        /// `heartbeat.action.query` (which writes to the source), `include.schema.changes` (here off unless it is said),
+        /// `include.schema.comments`, `schema.history.internal.store.only.captured.tables.ddl`,
+        /// `schema.history.internal.store.only.captured.databases.ddl`.
         properties: BTreeMap<String, String> = ("table of text", "");
         /// Maxwell's options, for `kind = "maxwell"` only.
         maxwell: MaxwellOptions = ("table", "");

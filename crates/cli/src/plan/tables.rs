@@ -105,7 +105,8 @@ fn plain(anchored: &str) -> &str {
     anchored.strip_prefix(BEFORE).and_then(|text| text.strip_suffix(AFTER)).unwrap_or(anchored)
 }
 
-fn compile(patterns: &[String]) -> Result<RegexSet, String> {
+/// Patterns over whole names in any case.
+pub(super) fn compile(patterns: &[String]) -> Result<RegexSet, String> {
     for pattern in patterns {
         // Alone first: `a)|(b` would be accepted between our own parentheses.
         regex::Regex::new(pattern).map_err(|error| format!("the pattern {pattern:?}: {error}"))?;

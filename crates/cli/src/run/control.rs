@@ -40,6 +40,7 @@ fn report(name: &str, status: &Status, sinks: &SinkStates, distance: &Distance) 
         "transactions": status.transactions.load(Relaxed),
         "changes": status.changes.load(Relaxed),
         "changes_seen": status.changes_seen.load(Relaxed),
+        "changes_of_other_sources": status.changes_of_other_sources.load(Relaxed),
         "bytes_read": status.bytes_read.load(Relaxed),
         "spooled": status.spooled.load(Relaxed),
         "reconnects": status.reconnects.load(Relaxed),

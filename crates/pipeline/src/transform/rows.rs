@@ -37,6 +37,8 @@ pub(super) struct Delivery {
     query: Option<Arc<[u8]>>,
     /// How many changes were handed on.
     passed: u64,
+    /// Its server's rows are wanted.
+    wanted: bool,
 }
 
 impl Transform {
@@ -49,12 +51,14 @@ impl Transform {
         events: GroupEvents,
         ending: Ending,
     ) -> Result<(), Stopped> {
-        let mut delivery = Delivery { ending, owner: None, opening: None, next: 0, query: None, passed: 0 };
+        let wanted = self.sources.want(transaction);
+        let mut delivery =
+            Delivery { ending, owner: None, opening: None, next: 0, query: None, passed: 0, wanted };
         for event in events {
             let event =
                 event.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
             match event.kind() {
-                EventKind::TABLE_MAP => self.table_map(&event, group.format.as_deref()).await?,
+                EventKind::TABLE_MAP => self.table_map(&event, group.format.as_deref(), wanted).await?,
                 EventKind::ROWS_QUERY => delivery.query = rows_query(&event)?,
                 EventKind::QUERY => self.statement_within(&event, group, transaction, &mut delivery).await?,
                 _ if event.kind().is_rows() => {
@@ -78,6 +82,9 @@ impl Transform {
             self.lanes.iter_mut().for_each(Lane::delivered);
         }
         Status::add(&self.status.changes_seen, delivery.next);
+        if !delivery.wanted {
+            Status::add(&self.status.changes_of_other_sources, delivery.next);
+        }
         Ok(())
     }
 
@@ -94,7 +101,13 @@ impl Transform {
         Ok(())
     }
 
-    async fn table_map(&mut self, event: &Event, format: Option<&FormatDescription>) -> Result<(), Stopped> {
+    /// `wanted`: rows of the transaction are. Else nothing is asked about the table, and nothing remembered for others.
+    async fn table_map(
+        &mut self,
+        event: &Event,
+        format: Option<&FormatDescription>,
+        wanted: bool,
+    ) -> Result<(), Stopped> {
         let at = || event.position();
         let map_error = |source| PipelineError::Event { position: at(), source };
         let id = event::table_map::table_id(format, &event.body).map_err(map_error)?;
@@ -102,7 +115,7 @@ impl Transform {
             return Ok(());
         }
         let map = event::table_map::parse(format, &event.body).map_err(map_error)?;
-        let table = if (self.filter)(&map.name) {
+        let table = if wanted && (self.filter)(&map.name) {
             let shape = self.shapes.shape_for(&map, &at()).await?;
             let plan = TablePlan::compile(&map, shape)
                 .map_err(|source| PipelineError::Plan { position: at(), source })?;
@@ -117,7 +130,7 @@ impl Transform {
                 Layout::compile(&map).map_err(|source| PipelineError::Plan { position: at(), source })?;
             Table::Counted(Arc::new(layout))
         };
-        self.tables.set(id, &event.body, table);
+        self.tables.set(id, if wanted { &event.body } else { &[] }, table);
         Ok(())
     }
 
@@ -162,6 +175,12 @@ impl Transform {
             }
             Some(Table::Counted(layout)) => {
                 let found = count_rows(layout, &rows).map_err(torn(format!("number {}", header.table_id)))?;
+                delivery.next = delivery.next.saturating_add(found as u64);
+                return Ok(());
+            }
+            Some(Table::Wanted(table)) if !delivery.wanted => {
+                let name = table.plan.shape().name.to_string();
+                let found = count_rows(table.plan.layout(), &rows).map_err(torn(name))?;
                 delivery.next = delivery.next.saturating_add(found as u64);
                 return Ok(());
             }

@@ -14,7 +14,7 @@ use crate::{
         Outside,
         native::{ReconnectConfig, SourceConfig, TlsConfig},
     },
-    plan::SourcePlan,
+    plan::{GtidSources, SourcePlan},
     secret::Secret,
 };
 
@@ -30,6 +30,7 @@ pub fn plan(config: SourceConfig, name: &str, outside: &Outside, problems: &mut 
     let login = login(&config, outside, problems);
     let (start, stop) = points(&config, outside, problems);
     let connect = connect(&config, &login, problems);
+    let gtids = gtids(&config, problems);
     let heartbeat =
         problems.ranged("source.heartbeat_ms", config.heartbeat_ms.unwrap_or(10_000), 100, DAY_MS);
     let write = config.net_write_timeout_s.unwrap_or(28_800);
@@ -50,7 +51,18 @@ pub fn plan(config: SourceConfig, name: &str, outside: &Outside, problems: &mut 
     follow.retry = retry(&config.reconnect.unwrap_or_default(), problems);
     let start_given = start.is_some();
     follow.start = start.unwrap_or(Start::Latest);
-    SourcePlan { follow, start_given }
+    SourcePlan { follow, gtids, start_given }
+}
+
+/// Whose transactions are delivered.
+fn gtids(config: &SourceConfig, problems: &mut Problems) -> GtidSources {
+    let include = config.gtid_source_includes.as_deref().unwrap_or_default();
+    let exclude = config.gtid_source_excludes.as_deref().unwrap_or_default();
+    if !include.is_empty() && !exclude.is_empty() {
+        problems.add("source.gtid_source_excludes", "cannot be given together with gtid_source_includes");
+    }
+    let path = if include.is_empty() { "source.gtid_source_excludes" } else { "source.gtid_source_includes" };
+    problems.take(path, GtidSources::new(include, exclude), GtidSources::default())
 }
 
 fn connect(config: &SourceConfig, login: &Login, problems: &mut Problems) -> ConnectOptions {

@@ -1,0 +1,33 @@
+//! Whose transactions are delivered: by the server that committed them first.
+
+use std::{collections::HashMap, sync::Arc};
+
+use becauselog_model::{ServerUuid, Transaction};
+
+/// Says which servers' transactions are wanted.
+pub type SourceFilter = Arc<dyn Fn(ServerUuid) -> bool + Send + Sync>;
+
+/// The most answers that are remembered.
+const ANSWERS_MAX: usize = 1024;
+
+/// The filter with its answers: there are few servers, and many transactions.
+#[derive(Default)]
+pub(super) struct Sources {
+    filter: Option<SourceFilter>,
+    answers: HashMap<ServerUuid, bool>,
+}
+
+impl Sources {
+    pub(super) fn new(filter: Option<SourceFilter>) -> Self {
+        Self { filter, answers: HashMap::new() }
+    }
+
+    /// Whether rows of a transaction are wanted. One without a GTID is nobody's, and wanted.
+    pub(super) fn want(&mut self, transaction: &Transaction) -> bool {
+        let (Some(filter), Some(gtid)) = (&self.filter, &transaction.gtid) else { return true };
+        if self.answers.len() >= ANSWERS_MAX {
+            self.answers.clear();
+        }
+        *self.answers.entry(gtid.source).or_insert_with(|| filter(gtid.source))
+    }
+}
