@@ -56,6 +56,22 @@ fn the_configuration_page_is_what_the_code_says() {
     compare("configuration.md", &page);
 }
 
+fn warned_of(done: &[&str], warned: &[&str], what: &str) -> String {
+    let named = |values: &[&str]| {
+        let named = values.iter().filter(|value| !value.is_empty()).map(|value| format!("`{value}`"));
+        named.collect::<Vec<_>>().join(", ")
+    };
+    let taken = match warned {
+        [] if named(done).is_empty() => "with a warning".to_owned(),
+        [] => "others with a warning".to_owned(),
+        _ => format!("{} with a warning", named(warned)),
+    };
+    match named(done).as_str() {
+        "" => format!("{taken}: {what}"),
+        done => format!("{done} done; {taken}: {what}"),
+    }
+}
+
 #[test]
 fn the_debezium_page_is_what_the_code_says() {
     let mut page = include_str!("reference_page/debezium-config.md").to_owned();
@@ -72,6 +88,7 @@ fn the_debezium_page_is_what_the_code_says() {
                     .collect();
                 format!("{} only; {next}", values.join(", "))
             }
+            Class::Warned(done, warned, what) => warned_of(done, warned, what),
             Class::NotYet(next) => format!("not yet: {next}"),
         };
         writeln!(page, "| `{}` | {what} |", known.key).unwrap();

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod debezium;
+mod debezium_kind;
 mod debezium_options;
 mod examples;
 mod maxwell;

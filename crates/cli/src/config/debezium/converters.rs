@@ -1,6 +1,6 @@
 //! What goes to Kafka Connect's part of the encoder: converters, transforms, and the names of things.
 
-use becauselog_format::{Connect, DebeziumConfig};
+use becauselog_format::{Connect, Converters, DebeziumConfig};
 
 use super::Connector;
 
@@ -12,9 +12,13 @@ const SCHEMA_CHANGES: &str = "include.schema.changes";
 
 /// The properties that are handed on: the key as the encoder knows it, the key in the connector's pairs, the value.
 pub fn properties(connector: &Connector) -> Vec<(String, String, String)> {
+    let named = connector.get("converters").unwrap_or_default();
     let handed = |(key, value): (&String, &String)| {
         let name = key.strip_prefix("debezium.").filter(|rest| is_transform(rest)).unwrap_or(key);
-        let wanted = Connect::reads(name) || DebeziumConfig::reads(name) || NAMES.contains(&name);
+        let wanted = Connect::reads(name)
+            || DebeziumConfig::reads(name)
+            || Converters::reads(named, name)
+            || NAMES.contains(&name);
         wanted.then(|| (name.to_owned(), key.clone(), value.clone()))
     };
     let mut properties: Vec<_> = connector.pairs.iter().filter_map(handed).collect();

@@ -9,6 +9,8 @@ pub enum Class {
     NoEffect(&'static str),
     /// Done for these values, which are the peer's default or what happens here anyway; others are not supported yet.
     Only(&'static [&'static str], &'static str),
+    /// The first values are done. The second, or any if none stand there, are taken with a warning that says what happens.
+    Warned(&'static [&'static str], &'static [&'static str], &'static str),
     /// Not supported yet: the next step.
     NotYet(&'static str),
 }
@@ -59,6 +61,15 @@ const fn only(key: &'static str, values: &'static [&'static str], next: &'static
     Known { key, class: Class::Only(values, next) }
 }
 
+const fn warned(
+    key: &'static str,
+    done: &'static [&'static str],
+    warned: &'static [&'static str],
+    what: &'static str,
+) -> Known {
+    Known { key, class: Class::Warned(done, warned, what) }
+}
+
 const fn later(key: &'static str, next: &'static str) -> Known {
     Known { key, class: Class::NotYet(next) }
 }
@@ -71,10 +82,11 @@ const SNAPSHOT: &str = "there are no snapshots yet: the log is streamed";
 const TOPICS: &str = "no topics are created by the sinks there are";
 const RETRY: &str = "what is retried and for how long is set by source.reconnect";
 const LEAVE_OUT: &str = "leave it out";
-const FAIL: &str = "the run stops at what it cannot handle: set it to fail, or leave it out";
+const STOPS: &str = "the run stops at what it cannot handle and says where: nothing is skipped or made null";
 const PEM: &str = "Java key stores are not read: export to PEM (keytool -exportcert -rfc) and set \
     becauselog.source.tls.ca (and .cert, .key)";
-const SIGNALS: &str = "signals are not read yet: leave it out";
+const SIGNALS: &str = "signals are not answered yet: what asks for a snapshot or to stop one does nothing";
+const OTHERS: &str = "this key is for other databases and chooses nothing: use database.include.list";
 
 /// All keys by subject. Sources: the MySQL connector's reference and code, Kafka Connect's, Debezium Server's.
 #[rustfmt::skip]
@@ -127,8 +139,8 @@ pub const KEYS: &[Known] = &[
     done("skip.messages.without.change"),
     only("guardrail.collections.max", &["0"], LEAVE_OUT),
     idle("guardrail.collections.limit.action", "no guardrail is set"),
-    only("database.names", &[], "this key is for other databases: use database.include.list"),
-    only("database.dbname", &[], "this key is for other databases: use database.include.list"),
+    warned("database.names", &[], &[], OTHERS),
+    warned("database.dbname", &[], &[], OTHERS),
     // How values are rendered.
     done("decimal.handling.mode"),
     done("bigint.unsigned.handling.mode"),
@@ -151,10 +163,10 @@ pub const KEYS: &[Known] = &[
     done("topic.key.field.regex"),
     done("topic.key.field.replacement"),
     idle("topic.cache.size", "names are kept with the tables' shapes"),
-    later("converters", "custom converters are Java code: leave them out"),
-    only("event.converting.failure.handling.mode", &["fail"], FAIL),
-    only("event.processing.failure.handling.mode", &["fail"], FAIL),
-    only("inconsistent.schema.handling.mode", &["fail"], FAIL),
+    done("converters"),
+    warned("event.converting.failure.handling.mode", &["fail"], &["warn", "skip"], STOPS),
+    warned("event.processing.failure.handling.mode", &["fail"], &["warn", "skip", "ignore"], STOPS),
+    warned("inconsistent.schema.handling.mode", &["fail"], &["warn", "skip", "ignore"], STOPS),
     // Records besides row changes.
     done("include.schema.changes"),
     done("include.schema.comments"),
@@ -169,7 +181,7 @@ pub const KEYS: &[Known] = &[
     done("topic.heartbeat.prefix"),
     idle("topic.heartbeat.name", "gone from the peer, too: see topic.heartbeat.prefix"),
     done("heartbeat.action.query"),
-    only("notification.enabled.channels", &["", "log"], LEAVE_OUT),
+    warned("notification.enabled.channels", &["", "log"], &[], "notifications are not sent yet"),
     idle("notification.sink.topic.name", "notifications are off"),
     // Snapshots, signals.
     done("snapshot.mode"),
@@ -178,16 +190,17 @@ pub const KEYS: &[Known] = &[
     idle("min.row.count.to.stream.results", SNAPSHOT),
     idle("legacy.snapshot.max.threads", SNAPSHOT),
     idle("streaming.delay.ms", SNAPSHOT),
-    later("signal.data.collection", SIGNALS),
-    only("signal.enabled.channels", &["", "source"], SIGNALS),
-    later("signal.kafka.*", SIGNALS),
-    later("signal.file", SIGNALS),
+    warned("signal.data.collection", &[""], &[], SIGNALS),
+    warned("signal.enabled.channels", &["", "source"], &[], SIGNALS),
+    warned("signal.kafka.topic", &[""], &[], SIGNALS),
+    idle("signal.kafka.*", "signals are not read"),
+    warned("signal.file", &[""], &[], SIGNALS),
     idle("signal.poll.interval.ms", "signals are not read"),
     idle("signal.consumer.*", "signals are not read"),
     // Position.
-    later("gtid.source.includes", "transactions of all servers are read: leave it out"),
-    later("gtid.source.excludes", "transactions of all servers are read: leave it out"),
-    idle("gtid.source.filter.dml.events", "no GTIDs are filtered"),
+    done("gtid.source.includes"),
+    done("gtid.source.excludes"),
+    done("gtid.source.filter.dml.events"),
     idle("gtid.new.channel.position", "gone from the peer, too"),
     idle("gtid.ignore.on.recovery", "both are kept: GTIDs, and file and pos for the same server"),
     // Schema history.
@@ -204,7 +217,7 @@ pub const KEYS: &[Known] = &[
     idle("errors.max.retries", RETRY),
     idle("errors.retry.*", RETRY),
     idle("retriable.restart.connector.wait.ms", RETRY),
-    only("errors.tolerance", &["none"], "the run stops at what it cannot handle: leave it out"),
+    warned("errors.tolerance", &["none"], &["all"], STOPS),
     idle("errors.log.*", "errors are always logged, without values"),
     idle("errors.deadletterqueue.*", "is for sink connectors"),
     idle("custom.metric.tags", "there are no metrics yet"),

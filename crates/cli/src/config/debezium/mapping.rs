@@ -1,5 +1,7 @@
 //! From a connector's keys to native ones.
 
+mod sources;
+
 use toml::{Table, Value};
 
 use super::{Connector, columns, converters, java_regex};
@@ -32,6 +34,7 @@ pub fn map(connector: &Connector) -> Result<Translated, ConfigError> {
     mapping.class();
     mapping.names()?;
     mapping.address()?;
+    mapping.gtids()?;
     mapping.tables()?;
     mapping.columns()?;
     mapping.format()?;

@@ -117,7 +117,7 @@ fn refuse_keys(connector: &mut Connector, entries: &mut Vec<Entry>) {
     let told = connector.pairs.iter().filter_map(|(key, value)| match verdict(connector, key, value) {
         Verdict::NotYet(next) => Some((key.clone(), next)),
         Verdict::Unknown => Some((key.clone(), unknown_text(key))),
-        Verdict::Done | Verdict::Idle => None,
+        Verdict::Done | Verdict::Idle | Verdict::Warned(_) => None,
     });
     for (key, why) in told.collect::<Vec<_>>() {
         entries.push(refused(connector.written(&key), why));
@@ -190,6 +190,7 @@ fn tell_rest(
         }
         let (outcome, why) = match verdict(connector, key, value) {
             Verdict::Idle => (Outcome::NoEffect, idle_text(key)),
+            Verdict::Warned(what) => (Outcome::NoEffect, what.to_owned()),
             _ if written != *key => (Outcome::Renamed, format!("{key} since version 2")),
             _ => (Outcome::Kept, String::new()),
         };

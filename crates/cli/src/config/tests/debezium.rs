@@ -104,9 +104,9 @@ fn an_unknown_key_is_refused_with_the_nearest_and_lenient_warns() {
 
 #[test]
 fn what_is_not_supported_yet_is_refused_by_name() {
-    let (code, text) = least("post.processors=p\nconverters=a").error();
+    let (code, text) = least("post.processors=p\ndatabase.initial.statements=a").error();
     assert_eq!(code, "E_CONFIG_UNSUPPORTED");
-    for key in ["`post.processors`", "`converters`"] {
+    for key in ["`post.processors`", "`database.initial.statements`"] {
         assert!(text.contains(key), "{key} in {text}");
     }
     assert!(

@@ -117,7 +117,8 @@ fn what_becomes_of_the_keys_that_configs_carry_is_as_listed() {
     for line in lines {
         let (run, migrated) = (line.run(), line.migrate());
         // What `run` warns of stands in the native config, too.
-        if run != migrated && (run, migrated) != ("warned", "done") {
+        let told = run == "warned" && matches!(migrated, "done" | "no-effect");
+        if run != migrated && !told {
             wrong.push(format!("{}: run says {run}, migrate says {migrated}", line.pairs));
         }
         found.push((line, run));

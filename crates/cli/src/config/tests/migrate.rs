@@ -6,7 +6,7 @@ const LEAST: &str = "connector.class=io.debezium.connector.mysql.MySqlConnector\
     database.user=u\ntopic.prefix=shop\nsnapshot.mode=no_data\n";
 
 /// Configs of all shapes; what is not supported in them is left out of both.
-const CORPUS: [(&str, &str); 10] = [
+const CORPUS: [(&str, &str); 12] = [
     (
         "masks.properties",
         "column.exclude.list=shop\\\\.a\\\\.secret\ncolumn.mask.with.12.chars=shop.a.x\ncolumn.truncate.to.4.chars=shop.a.y\n\
@@ -61,6 +61,17 @@ const CORPUS: [(&str, &str); 10] = [
     (
         "both-names.properties",
         "database.server.name=old\ntable.whitelist=shop.a\ntable.include.list=shop.b\nfoo.bar=1\n",
+    ),
+    (
+        "converters.properties",
+        "converters=b,z\nb.type=io.debezium.connector.binlog.converters.TinyIntOneToBooleanConverter\n\
+         b.selector=shop\\\\.t\\\\..*\nz.type=io.debezium.connector.binlog.converters.ZeroDateFallbackConverter\n\
+         z.column.shop.t.d.fallback=1900-01-01\nz.target.types=DATE\n",
+    ),
+    (
+        "sources.properties",
+        "gtid.source.excludes=aaaaaaaa-.*,bbbbbbbb-bbbb-bbbb-bbbb-bbbbbbbbbbbb\nerrors.tolerance=all\ndatabase.names=shop\n\
+         table.ignore.builtin=false\n",
     ),
 ];
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use becauselog_format::{
-    Adjustment, Connect, DebeziumConfig, JavaPatterns, Rendering, TopicCharacters, TopicNaming,
+    Adjustment, Connect, Converters, DebeziumConfig, JavaPatterns, Rendering, TopicCharacters, TopicNaming,
 };
 
 use super::super::Problems;
@@ -47,11 +47,13 @@ pub fn plan(
 ) -> DebeziumPlan {
     names(&given, &mut config, problems);
     let config = connector(&given, config, problems);
+    let named = given.get("converters").cloned().unwrap_or_default();
     let mut connect = Vec::new();
     for (key, value) in given {
         if Connect::reads(&key) {
             connect.push((key, value));
-        } else if !NAMES.contains(&&*key) && !DebeziumConfig::reads(&key) {
+        } else if !NAMES.contains(&&*key) && !DebeziumConfig::reads(&key) && !Converters::reads(&named, &key)
+        {
             let own = DebeziumConfig::properties();
             let known = NAMES.into_iter().chain(own).chain([
                 "transforms",
@@ -63,7 +65,11 @@ pub fn plan(
             problems.add(&path(&key), what);
         }
     }
-    let mut declarations = false;
+    if config.rendering == Rendering::Exact && !config.converters.is_empty() {
+        problems
+            .add(&path("converters"), "converters need the peer's values: set format.values = \"debezium\"");
+    }
+    let mut declarations = config.converters.want_declarations();
     match Connect::from_properties(&connect) {
         Err(wrong) => wrong.0.into_iter().for_each(|one| problems.add(&path(&one.key), one.problem)),
         Ok(read) if config.rendering == Rendering::Exact && read.has_schemas() => problems.add(
@@ -71,7 +77,7 @@ pub fn plan(
             "schemas and transforms need values that fit the schemas: set format.values = \"debezium\"",
         ),
         Ok(read) => {
-            declarations = read.has_schemas() || read.fills_defaults();
+            declarations |= read.has_schemas() || read.fills_defaults();
             let told = |one: &becauselog_format::ConfigError| format!("{} {}", one.key, one.problem);
             notes.extend(read.passed_over().iter().map(|one| Note { warn: true, text: told(one) }));
         }
