@@ -51,6 +51,11 @@ impl Follower {
         self.view.tables.shape(table)
     }
 
+    /// The same shape with its columns' types as they were written, where nothing is known of that and statements tell it.
+    pub fn with_types(&self, shape: &TableShape) -> Option<TableShape> {
+        self.view.tables.with_types(shape)
+    }
+
     /// Follows a statement, and tells what it did.
     ///
     /// # Errors

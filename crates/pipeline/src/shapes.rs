@@ -26,25 +26,31 @@ pub struct Shapes {
     /// Ways to reach a server, tried in turn; none for logs read as files.
     servers: Vec<Opts>,
     conn: Option<Conn>,
+    declarations: bool,
 }
 
 impl Shapes {
     /// With servers to ask, tried in turn.
     #[must_use]
     pub fn online(servers: Vec<Opts>) -> Self {
-        Self { tracker: Tracker::online(), servers, conn: None }
+        Self { tracker: Tracker::online(), servers, conn: None, declarations: false }
     }
 
     /// The same, with how columns were declared: see [`Tracker::with_declarations`].
     #[must_use]
     pub fn with_declarations(self) -> Self {
-        Self { tracker: self.tracker.with_declarations(), ..self }
+        Self { tracker: self.tracker.with_declarations(), declarations: true, ..self }
+    }
+
+    /// Whether shapes are to say how columns were declared.
+    pub const fn want_declarations(&self) -> bool {
+        self.declarations
     }
 
     /// For logs read as files.
     #[must_use]
     pub fn offline() -> Self {
-        Self { tracker: Tracker::offline(), servers: Vec::new(), conn: None }
+        Self { tracker: Tracker::offline(), servers: Vec::new(), conn: None, declarations: false }
     }
 
     /// The shape for rows that come with this table map.

@@ -10,6 +10,7 @@ mod statements;
 mod tables;
 
 use std::{
+    collections::HashMap,
     path::PathBuf,
     sync::{Arc, atomic::Ordering},
 };
@@ -19,7 +20,7 @@ use becauselog_binlog::{
     event::{Event, EventKind, Xid},
     group::{Group, Mark, StatementKind},
 };
-use becauselog_model::{TableName, Transaction};
+use becauselog_model::{TableName, TableShape, Transaction};
 use becauselog_sink::failpoint;
 
 pub use self::sources::SourceFilter;
@@ -51,6 +52,8 @@ pub struct Transform {
     tables: Tables,
     filter: TableFilter,
     sources: Sources,
+    /// Shapes that statements told more of.
+    told: HashMap<TableName, Arc<TableShape>>,
     beside: Option<Beside>,
     follower: Option<Follower>,
     tells_transactions: bool,
@@ -129,6 +132,7 @@ impl Transform {
             tables: Tables::default(),
             filter: parts.filter,
             sources: Sources::new(parts.sources),
+            told: HashMap::new(),
             beside: parts.beside,
             follower: parts.follower,
             tells_transactions: parts.tells_transactions,

@@ -31,8 +31,10 @@ pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) ->
         }
         FormatPlan::Debezium(debezium) => {
             let config = &debezium.config;
-            let tables = match config.schema_changes {
-                Some(_) => match state.tables_at(started) {
+            // A converter asks how columns were declared, which the log tells in its statements only.
+            let follows = config.schema_changes.is_some() || config.converters.want_declarations();
+            let tables = match follows {
+                true => match state.tables_at(started) {
                     Ok(tables) => tables,
                     Err(why) => {
                         info!("tables are followed from how the server has them now: {why}");
@@ -40,8 +42,8 @@ pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) ->
                     }
                 },
                 // A truncate names its table itself.
-                None if !config.skips_truncates => DeclaredTables::new("utf8mb4"),
-                None => return Ok(Views::default()),
+                false if !config.skips_truncates => DeclaredTables::new("utf8mb4"),
+                false => return Ok(Views::default()),
             };
             let wanted = plan.tables.clone();
             let databases = Arc::new(move |name: &str| wanted.wants_database(name));

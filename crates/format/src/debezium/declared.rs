@@ -13,6 +13,7 @@ mod key;
 mod scope;
 mod shape;
 mod statement;
+mod told;
 
 use std::{
     collections::{BTreeMap, HashMap},

@@ -7,7 +7,7 @@ use becauselog_binlog::{
     group::{Group, Statement, classify},
 };
 use becauselog_decode::{Layout, Rows, TablePlan, count_rows, index_rows};
-use becauselog_model::{PartialTransaction, RowsEvent, Transaction};
+use becauselog_model::{PartialTransaction, RowsEvent, TableShape, Transaction};
 use becauselog_sink::failpoint;
 
 use super::{
@@ -117,6 +117,7 @@ impl Transform {
         let map = event::table_map::parse(format, &event.body).map_err(map_error)?;
         let table = if wanted && (self.filter)(&map.name) {
             let shape = self.shapes.shape_for(&map, &at()).await?;
+            let shape = self.declared(shape);
             let plan = TablePlan::compile(&map, shape)
                 .map_err(|source| PipelineError::Plan { position: at(), source })?;
             let mut wanted = WantedTable::new(plan);
@@ -132,6 +133,20 @@ impl Transform {
         };
         self.tables.set(id, if wanted { &event.body } else { &[] }, table);
         Ok(())
+    }
+
+    /// The shape with what statements of the log declared, where the server could not tell: it has another table by now, or none.
+    fn declared(&mut self, shape: Arc<TableShape>) -> Arc<TableShape> {
+        let Some(follower) = self.follower.as_ref().filter(|_| self.shapes.want_declarations()) else {
+            return shape;
+        };
+        let Some(told) = follower.with_types(&shape) else { return shape };
+        // The same shape is the same one: encoders know it by that.
+        let known = self.told.entry(shape.name.clone()).or_insert(shape);
+        if **known != told {
+            *known = Arc::new(told);
+        }
+        Arc::clone(known)
     }
 
     /// A statement inside a transaction: `CREATE TABLE … SELECT` is one, savepoints are others.
