@@ -74,7 +74,7 @@ fn is_character_mariadb(column: &MappedColumn) -> bool {
     column.type_code == code::GEOMETRY || is_character_mysql(column)
 }
 
-/// The columns that have a charset on MySQL, those of bytes (charset `binary`) among them.
+/// The columns that have a charset on MySQL, those of bytes (charset `binary`) among them, and VECTOR.
 fn is_character_mysql(column: &MappedColumn) -> bool {
     matches!(
         column.type_code,
@@ -85,6 +85,7 @@ fn is_character_mysql(column: &MappedColumn) -> bool {
             | code::MEDIUM_BLOB
             | code::LONG_BLOB
             | code::BLOB
+            | code::VECTOR
     )
 }
 
