@@ -178,4 +178,8 @@ impl Transform for ExtractNewRecordState {
         // With neither side a table was truncated.
         if is_there(&envelope, "before")? { self.delete(record, *envelope) } else { Ok(None) }
     }
+
+    fn adds_headers_in_place(&self) -> bool {
+        true
+    }
 }
