@@ -11,6 +11,7 @@ use becauselog_model::{ColumnKind, ColumnShape, Declared, ShapeOrigin, TableMap,
 use mysql_async::{Conn, prelude::Queryable};
 use thiserror::Error;
 
+pub use self::columns::ColumnAnswer;
 use crate::error::ShapeError;
 
 /// A table as `information_schema` describes it.
@@ -136,6 +137,12 @@ impl Filter<'_> {
 }
 
 impl Described {
+    /// A table by answers that were had elsewhere: its columns in order, and the names of its key's columns.
+    #[must_use]
+    pub fn from_answers(columns: Vec<ColumnAnswer>, key: Option<Vec<Arc<str>>>) -> Self {
+        Self { columns: columns.into_iter().map(DescribedColumn::of).collect(), key }
+    }
+
     /// The shape for rows that come with this table map. Whether a column can be NULL is in the map and taken from it.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ mod error;
 mod metadata;
 mod tracker;
 
-pub use catalog::{Catalog, CatalogError, Described};
+pub use catalog::{Catalog, CatalogError, ColumnAnswer, Described};
 pub use check::{Mismatch, check};
 pub use ddl::{Affected, affected};
 pub use definition::{ColumnRow, TableRows};

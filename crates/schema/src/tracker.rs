@@ -111,9 +111,15 @@ impl Tracker {
             return Ok(());
         }
         let described = Catalog::new(conn).table(name).await?;
+        self.answer(name, described);
+        Ok(())
+    }
+
+    /// Takes what `information_schema` said of a table, for whoever has the answer from elsewhere than a connection;
+    /// nothing when there is no such table.
+    pub fn answer(&mut self, name: &TableName, described: Option<Described>) {
         let description = described.map_or(Description::Missing, Description::Read);
         self.tables.entry(name.clone()).or_default().describe(description);
-        Ok(())
     }
 
     fn is_read(&self, name: &TableName) -> bool {

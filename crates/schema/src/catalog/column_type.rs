@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use becauselog_model::{Charset, ColumnKind};
 
-use super::columns::Declared;
+use super::columns::ColumnAnswer;
 
 /// The kind of a declared column; else what is not known of it.
-pub fn kind_of(declared: &Declared) -> Result<ColumnKind, String> {
+pub fn kind_of(declared: &ColumnAnswer) -> Result<ColumnKind, String> {
     // ZEROFILL columns are UNSIGNED, and said to be.
     let unsigned = declared.column_type.to_ascii_lowercase().contains(" unsigned");
     let charset = || charset(declared);
-    Ok(match declared.data_type.as_str() {
+    Ok(match declared.data_type.to_ascii_lowercase().as_str() {
         "tinyint" => ColumnKind::TinyInt { unsigned },
         "smallint" => ColumnKind::SmallInt { unsigned },
         "mediumint" => ColumnKind::MediumInt { unsigned },
@@ -56,16 +56,16 @@ fn small(number: Option<u64>, what: &str) -> Result<u8, String> {
 }
 
 /// Tables made before 5.6 and columns without a fraction may say nothing: no fraction.
-fn fsp(declared: &Declared) -> Result<u8, String> {
+fn fsp(declared: &ColumnAnswer) -> Result<u8, String> {
     declared.fsp.map_or(Ok(0), |fsp| small(Some(fsp), "fraction"))
 }
 
-fn octets(declared: &Declared) -> Result<u32, String> {
+fn octets(declared: &ColumnAnswer) -> Result<u32, String> {
     let octets = declared.octets_max.and_then(|octets| u32::try_from(octets).ok());
     octets.ok_or_else(|| "the server does not say its length".to_owned())
 }
 
-fn charset(declared: &Declared) -> Result<Charset, String> {
+fn charset(declared: &ColumnAnswer) -> Result<Charset, String> {
     let name = declared.charset.as_deref().ok_or("the server does not say its character set")?;
     Charset::of_name(name).ok_or_else(|| format!("its character set {name} is not known"))
 }
@@ -91,7 +91,7 @@ fn geometry(data_type: &str) -> Option<u8> {
     })
 }
 
-fn texts(declared: &Declared) -> Result<Arc<[Arc<str>]>, String> {
+fn texts(declared: &ColumnAnswer) -> Result<Arc<[Arc<str>]>, String> {
     let (_, list) = declared.column_type.split_once('(').ok_or("the server does not say its texts")?;
     let texts = quoted_list(list).ok_or("the list of its texts cannot be read")?;
     Ok(texts.into_iter().map(Arc::from).collect())

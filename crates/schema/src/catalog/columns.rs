@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use becauselog_model::{Declared as Stated, TableName};
+use becauselog_model::{Declared, TableName};
 use mysql_async::{Conn, Row, prelude::Queryable};
 
 use super::{
@@ -13,17 +13,31 @@ use super::{
 
 const VIEW: &str = "columns";
 
-/// One row of the view: what is needed of it.
-pub struct Declared {
+/// One row of `information_schema.columns`: what is needed of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnAnswer {
+    /// The column's name.
+    pub name: String,
     /// For example `decimal`.
     pub data_type: String,
     /// For example `decimal(10,2) unsigned`.
     pub column_type: String,
+    /// Whether it can be NULL.
+    pub nullable: bool,
+    /// For example `DEFAULT_GENERATED on update CURRENT_TIMESTAMP`.
+    pub extra: String,
+    /// `CHARACTER_OCTET_LENGTH`.
     pub octets_max: Option<u64>,
+    /// `NUMERIC_PRECISION`.
     pub precision: Option<u64>,
+    /// `NUMERIC_SCALE`.
     pub scale: Option<u64>,
+    /// `DATETIME_PRECISION`.
     pub fsp: Option<u64>,
+    /// `CHARACTER_SET_NAME`.
     pub charset: Option<String>,
+    /// `COLUMN_DEFAULT`.
+    pub default: Option<String>,
 }
 
 /// The columns of all tables that the filter lets through, in order.
@@ -54,27 +68,37 @@ pub async fn read(
 }
 
 fn column(row: &mut Row) -> Result<DescribedColumn, CatalogError> {
-    let declared = Declared {
-        data_type: text(row, VIEW, "data_type")?.to_ascii_lowercase(),
+    let answer = ColumnAnswer {
+        name: text(row, VIEW, "name")?,
+        data_type: text(row, VIEW, "data_type")?,
         column_type: text(row, VIEW, "column_type")?,
+        nullable: text(row, VIEW, "nullable")? == "YES",
+        extra: text(row, VIEW, "extra")?,
         octets_max: take(row, VIEW, "octets")?,
         precision: take(row, VIEW, "precision")?,
         scale: take(row, VIEW, "scale")?,
         fsp: take(row, VIEW, "fsp")?,
         charset: take(row, VIEW, "charset")?,
+        default: take(row, VIEW, "default")?,
     };
-    let extra = text(row, VIEW, "extra")?.to_ascii_uppercase();
-    let default: Option<String> = take(row, VIEW, "default")?;
-    let stated = Stated {
-        column_type: declared.column_type.as_str().into(),
-        default: default.map(Arc::from),
-        default_is_expression: extra.contains("DEFAULT_GENERATED"),
-    };
-    Ok(DescribedColumn {
-        name: text(row, VIEW, "name")?.into(),
-        kind: column_type::kind_of(&declared),
-        nullable: text(row, VIEW, "nullable")? == "YES",
-        visible: !extra.contains("INVISIBLE"),
-        declared: Arc::new(stated),
-    })
+    Ok(DescribedColumn::of(answer))
+}
+
+impl DescribedColumn {
+    pub(super) fn of(answer: ColumnAnswer) -> Self {
+        let extra = answer.extra.to_ascii_uppercase();
+        let kind = column_type::kind_of(&answer);
+        let declared = Declared {
+            column_type: answer.column_type.into(),
+            default: answer.default.map(Arc::from),
+            default_is_expression: extra.contains("DEFAULT_GENERATED"),
+        };
+        Self {
+            name: answer.name.into(),
+            kind,
+            nullable: answer.nullable,
+            visible: !extra.contains("INVISIBLE"),
+            declared: Arc::new(declared),
+        }
+    }
 }
