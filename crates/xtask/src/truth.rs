@@ -33,7 +33,7 @@ const SHOWN: usize = 5;
 
 /// Where plays and golden files are.
 fn folder() -> PathBuf {
-    steps::root().join("crates/format/tests/truth")
+    debezium::case::folder(steps::root().join("crates/format/tests/truth"))
 }
 
 /// Plays each play on a real server, lets Debezium follow it, and keeps or compares what it wrote.

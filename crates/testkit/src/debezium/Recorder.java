@@ -41,11 +41,20 @@ public final class Recorder {
         BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             String[] words = line.split("\t", -1);
-            String answer = new Recorder().run(words[0], words[1], words[2], Integer.parseInt(words[3]));
-            answers.println(answer);
+            answers.println(answer(words));
             answers.flush();
         }
         Runtime.getRuntime().halt(0);
+    }
+
+    /** An engine that cannot even be made, or closed, has failed like one that gives up. */
+    private static String answer(String[] words) {
+        try {
+            return new Recorder().run(words[0], words[1], words[2], Integer.parseInt(words[3]));
+        }
+        catch (Exception e) {
+            return "failed " + reason("the engine", e);
+        }
     }
 
     private String run(String config, String output, String end, int seconds) throws Exception {

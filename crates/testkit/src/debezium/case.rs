@@ -22,6 +22,21 @@ pub const MARKS: &str = "truth_marks";
 /// The table at whose first record a recording ends.
 pub const END_MARK: &str = "the_end";
 
+/// Where plays are, unless [`FOLDER`] names another place: for plays that are tried and not kept.
+#[must_use]
+pub fn folder(own: PathBuf) -> PathBuf {
+    std::env::var_os(FOLDER).map_or(own, PathBuf::from)
+}
+
+/// Whether the plays are others than our own: there a case that Debezium stops at need not say so.
+#[must_use]
+pub fn on_trial() -> bool {
+    std::env::var_os(FOLDER).is_some()
+}
+
+/// The variable that names another folder of plays.
+pub const FOLDER: &str = "BECAUSELOG_TRUTH";
+
 /// A server's settings and statements.
 #[derive(Clone, Debug)]
 pub struct Play {

@@ -12,7 +12,7 @@ use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 
 use self::shapes::Shapes;
-use super::case::{Case, END_MARK, MARKS, Play};
+use super::case::{Case, END_MARK, MARKS, Play, on_trial};
 use super::engine::Engine;
 use super::golden::{End, Golden, Record};
 use crate::provision::progress;
@@ -63,9 +63,10 @@ pub async fn play(play: &Play) -> Result<Recording> {
     for case in &play.cases {
         let began = Instant::now();
         let name = play.full_name(case);
-        let found = follow(&mut engine, &server, &history, &start, case).with_context(|| name.clone())?;
+        let found = follow(&mut engine, &server, &history, &start, case).with_context(|| name.clone());
+        let found = found.or_else(|error| if on_trial() { Ok(unfinished(&error)) } else { Err(error) })?;
         let golden = golden(name, case, found);
-        if case.stops != (golden.end != End::Complete) {
+        if case.stops != (golden.end != End::Complete) && !on_trial() {
             bail!("{}: {:?}, but its file says stops = {}", golden.case, golden.end, case.stops);
         }
         progress::line(&told(&golden, began));
@@ -73,6 +74,11 @@ pub async fn play(play: &Play) -> Result<Recording> {
     }
     conn.disconnect().await?;
     Ok(Recording { binlog, binlog_name: start.file, shapes, goldens })
+}
+
+/// A case on trial that does not come to its end says nothing of the others.
+fn unfinished(error: &anyhow::Error) -> (Vec<Record>, End) {
+    (Vec::new(), End::Failed { message: format!("{error:#}") })
 }
 
 fn told(golden: &Golden, began: Instant) -> String {

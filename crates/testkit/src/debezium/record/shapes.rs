@@ -17,6 +17,8 @@ const INDEXES: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, INDEX_NAME, NON_UNIQUE, 
 const TABLES: &str = "SELECT TABLE_SCHEMA, TABLE_NAME, TABLE_COLLATION, TABLE_COMMENT FROM information_schema.TABLES \
     WHERE TABLE_SCHEMA NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema', 'MARKS')";
 
+const UNKNOWN_VARIABLE: u16 = 1193;
+
 /// Columns that say nothing of the shape.
 const LEFT_OUT: [&str; 4] = ["TABLE_CATALOG", "TABLE_SCHEMA", "TABLE_NAME", "PRIVILEGES"];
 
@@ -38,8 +40,11 @@ pub fn may_change(statement: &str) -> bool {
 impl Shapes {
     /// Looks at all tables; those that are new or changed are noted with the position.
     pub async fn look(&mut self, conn: &mut Conn, pos: u64) -> Result<()> {
-        // The server keeps answers of its own for a day otherwise.
-        conn.query_drop("SET SESSION information_schema_stats_expiry = 0").await?;
+        // The server keeps answers of its own for a day otherwise; before 8.0 it keeps none, and knows no such variable.
+        match conn.query_drop("SET SESSION information_schema_stats_expiry = 0").await {
+            Err(mysql_async::Error::Server(error)) if error.code == UNKNOWN_VARIABLE => {}
+            other => other?,
+        }
         let mut tables: BTreeMap<Table, [Vec<serde_json::Value>; 3]> = BTreeMap::new();
         for (kind, query) in [TABLES, COLUMNS, INDEXES].iter().enumerate() {
             let rows: Vec<Row> = conn.query(query.replace("MARKS", MARKS)).await?;
