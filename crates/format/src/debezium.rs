@@ -23,6 +23,7 @@ mod transaction;
 mod truncate;
 mod value;
 
+pub(crate) use self::source_types::declared_length;
 use becauselog_model::{EncodedBatch, RowChange, RowImage};
 
 use self::{
@@ -87,7 +88,9 @@ impl Debezium {
         let parts = if through.is_some() { Parts::Records } else { config.parts };
         let config = DebeziumConfig { parts, ..config };
         let value_end: &[u8] = if connect.value_has_schema() { b"}" } else { b"" };
-        let work = Work::new(&config, value_end, connect.fills_defaults());
+        // In a record that field has no value: its default comes with the converter.
+        let fills = connect.fills_defaults() && through.is_none();
+        let work = Work::new(&config, value_end, fills);
         let topic = config.transactions.as_deref();
         let transactions = topic.map(|name| Transactions::new(name, &config, &connect));
         let heartbeats = config.heartbeat.as_ref().map(|beat| Heartbeats::new(beat, &config, &connect));

@@ -35,6 +35,11 @@ pub(crate) trait Render {
         Err(Fault::Mismatch)
     }
 
+    /// Whether what is written in quotes is a text to the format, and not what its number or bytes are written as.
+    fn is_text(&self, _cell: &Cell<'_>) -> bool {
+        true
+    }
+
     /// Whether bytes are bytes to the format, whatever they are written as; else they are texts.
     fn binary_is_bytes(&self) -> bool {
         true

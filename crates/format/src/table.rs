@@ -32,6 +32,10 @@ pub(crate) struct Column {
     pub key_place: Option<usize>,
     /// What stands in place of null: the column's default.
     pub default: Option<Box<[u8]>>,
+    /// What stands in place of a zero date, which the peer takes for none: the column's default. Of NOT NULL columns only.
+    pub zero: Option<Box<[u8]>>,
+    /// `FLOAT(M,D)`, which the peer has as a double.
+    pub is_wide_float: bool,
     /// ENUM: each text in quotes, the empty error value first. SET: each text escaped, without quotes.
     pub texts: Box<[Box<[u8]>]>,
     /// What stands in place of its values; nothing when they are written as they are. Keys know of converters only.
@@ -98,6 +102,8 @@ impl Table {
         let column = |(index, column): (usize, &ColumnShape)| Column {
             name: Name::new(field(&column.name)),
             default: None,
+            zero: None,
+            is_wide_float: false,
             key_place: key.iter().position(|in_key| *in_key == index),
             texts: texts(&column.kind, comma),
             hidden: None,

@@ -9,7 +9,7 @@ use super::{
     DebeziumConfig, Rendering,
     connect::{Connect, Way},
     names::Names,
-    schema::{TableSchemas, default},
+    schema::{TableSchemas, column, default},
 };
 use crate::{FormatError, table::Table, text::string};
 
@@ -59,6 +59,13 @@ impl Prepared {
             value_opening: Box::default(),
             schemas: None,
         };
+        if config.rendering == Rendering::Peer {
+            let columns = prepared.texts.columns.iter_mut().zip(&shape.columns);
+            for ((column, shape), default) in columns.zip(&defaults) {
+                column.is_wide_float = column::is_wide_float(shape);
+                column.zero = default.as_deref().filter(|_| !shape.nullable).map(Box::from);
+            }
+        }
         let way = connect.way();
         if way != Way::Records && connect.fills_defaults() {
             for (column, default) in prepared.texts.columns.iter_mut().zip(&defaults) {

@@ -1,6 +1,6 @@
 //! The schemas of a table's records, as the peer's connector makes them.
 
-mod column;
+pub(super) mod column;
 pub(super) mod default;
 
 use std::sync::Arc;

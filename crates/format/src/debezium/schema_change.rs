@@ -63,7 +63,7 @@ impl SchemaChanges {
         self.key.extend_from_slice(b"{\"databaseName\":");
         string::quoted(&mut self.key, &change.database);
         self.key.push(b'}');
-        let origin = Origin::of_statement(ddl, &change.database, change.source_tables.as_deref());
+        let origin = Origin::of_statement(config, ddl, &change.database, change.source_tables.as_deref());
         let now_ms = match config.ts {
             TsSource::Processing => now_ns / 1_000_000,
             TsSource::Commit => ddl.committed_ns() / 1_000_000,

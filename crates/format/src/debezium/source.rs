@@ -4,7 +4,7 @@ use std::{io::Write, sync::Arc};
 
 use becauselog_model::{Gtid, RowsEvent, TableShape, Transaction};
 
-use super::DebeziumConfig;
+use super::{DebeziumConfig, Rendering};
 use crate::{
     DdlChange,
     text::{self, string},
@@ -100,7 +100,7 @@ impl SourceBlock {
         let origin = Origin {
             database: &shape.name.database,
             table: Some(&shape.name.table),
-            made_us: made_us(transaction, event.timestamp_s),
+            made_us: told_us(config, transaction, event.timestamp_s),
             server_id: event.server_id,
             gtid: transaction.gtid.as_ref(),
             file: &event.file,
@@ -140,11 +140,16 @@ pub(super) struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     /// Of a DDL statement: the peer tells its time in milliseconds, and its session only within a transaction.
-    pub(super) fn of_statement(ddl: &DdlChange<'a>, database: &'a str, table: Option<&'a str>) -> Self {
+    pub(super) fn of_statement(
+        config: &DebeziumConfig,
+        ddl: &DdlChange<'a>,
+        database: &'a str,
+        table: Option<&'a str>,
+    ) -> Self {
         Self {
             database,
             table,
-            made_us: (made_us(ddl.transaction, ddl.timestamp_s) / 1000).saturating_mul(1000),
+            made_us: (told_us(config, ddl.transaction, ddl.timestamp_s) / 1000).saturating_mul(1000),
             server_id: ddl.server_id,
             gtid: ddl.transaction.gtid.as_ref(),
             file: ddl.file,
@@ -221,10 +226,21 @@ fn number(out: &mut Vec<u8>, name: &str, value: u64) {
 
 /// When the change was made where it was made first, in microseconds: the commit, else the statement's second.
 fn made_us(transaction: &Transaction, timestamp_s: u32) -> u64 {
-    transaction
-        .original_commit_us
-        .filter(|us| *us > 0)
-        .unwrap_or_else(|| u64::from(timestamp_s).saturating_mul(1_000_000))
+    let made = transaction.original_commit_us.filter(|us| *us > 0);
+    made.unwrap_or_else(|| statement_us(timestamp_s))
+}
+
+/// The same as the block tells it: the peer does not look at what an anonymous transaction's event tells.
+fn told_us(config: &DebeziumConfig, transaction: &Transaction, timestamp_s: u32) -> u64 {
+    match (config.rendering, &transaction.gtid) {
+        (Rendering::Peer, None) => statement_us(timestamp_s),
+        _ => made_us(transaction, timestamp_s),
+    }
+}
+
+/// The statement's second.
+fn statement_us(timestamp_s: u32) -> u64 {
+    u64::from(timestamp_s).saturating_mul(1_000_000)
 }
 
 /// When the change was committed on the server read from, in nanoseconds.

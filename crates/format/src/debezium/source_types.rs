@@ -51,6 +51,11 @@ impl SourceTypes {
     }
 }
 
+/// The length in a declared type; nothing where it has none.
+pub(crate) fn declared_length(declared: &str) -> Option<String> {
+    Parts::of(declared).length
+}
+
 impl Parts {
     /// Of `decimal(10,2) unsigned`. An ENUM is one character long to the peer, a SET one for each text and each comma.
     fn of(declared: &str) -> Self {

@@ -15,26 +15,34 @@ const MICROS_PER_DAY: u64 = 86_400_000_000;
 
 /// What a column is, as far as times need it.
 #[derive(Clone, Copy)]
-pub(super) struct Place {
+pub(super) struct Place<'c> {
     pub nullable: bool,
     pub fsp: u8,
+    /// What stands in place of a zero date; 1970 where there is nothing.
+    pub zero: Option<&'c [u8]>,
+}
+
+impl Place<'_> {
+    /// What the peer writes for a zero date.
+    fn zero(&self, out: &mut Vec<u8>, epoch: &[u8]) {
+        let other = if self.nullable { b"null" } else { epoch };
+        out.extend_from_slice(self.zero.unwrap_or(other));
+    }
 }
 
 /// Appends a `DATE`: days since 1970, or ISO.
 pub(super) fn date(
     out: &mut Vec<u8>,
     value: Date,
-    place: Place,
+    place: Place<'_>,
     config: &DebeziumConfig,
     losses: &mut Losses,
 ) {
     let iso = config.time_precision == TimePrecision::IsoString;
     let Some(value) = calendar(value, config, losses) else {
-        return match (config.rendering, place.nullable) {
-            (Rendering::Exact, _) => quoted(out, |out| time::date(out, value)),
-            (Rendering::Peer, true) => null(out),
-            (Rendering::Peer, false) if iso => out.extend_from_slice(b"\"1970-01-01Z\""),
-            (Rendering::Peer, false) => out.push(b'0'),
+        return match config.rendering {
+            Rendering::Exact => quoted(out, |out| time::date(out, value)),
+            Rendering::Peer => place.zero(out, if iso { b"\"1970-01-01Z\"" } else { b"0" }),
         };
     };
     if iso {
@@ -51,19 +59,17 @@ pub(super) fn date(
 pub(super) fn datetime(
     out: &mut Vec<u8>,
     value: Datetime,
-    place: Place,
+    place: Place<'_>,
     config: &DebeziumConfig,
     losses: &mut Losses,
 ) {
     let iso = config.time_precision == TimePrecision::IsoString;
     let Some(date) = calendar(value.date, config, losses) else {
-        return match (config.rendering, place.nullable) {
-            (Rendering::Exact, _) => {
+        return match config.rendering {
+            Rendering::Exact => {
                 quoted(out, |out| time::datetime(out, value, b' ', Fraction::Digits(place.fsp)));
             }
-            (Rendering::Peer, true) => null(out),
-            (Rendering::Peer, false) if iso => out.extend_from_slice(b"\"1970-01-01T00:00:00Z\""),
-            (Rendering::Peer, false) => out.push(b'0'),
+            Rendering::Peer => place.zero(out, if iso { b"\"1970-01-01T00:00:00Z\"" } else { b"0" }),
         };
     };
     let value = Datetime { date, ..value };
@@ -87,7 +93,7 @@ pub(super) fn datetime(
 pub(super) fn time(
     out: &mut Vec<u8>,
     value: Time,
-    place: Place,
+    place: Place<'_>,
     config: &DebeziumConfig,
     losses: &mut Losses,
 ) {
@@ -111,7 +117,7 @@ pub(super) fn time(
 pub(super) fn timestamp(
     out: &mut Vec<u8>,
     value: Timestamp,
-    place: Place,
+    place: Place<'_>,
     config: &DebeziumConfig,
     losses: &mut Losses,
 ) {
@@ -124,18 +130,14 @@ pub(super) fn timestamp(
     });
 }
 
-fn zero_timestamp(out: &mut Vec<u8>, place: Place, config: &DebeziumConfig, losses: &mut Losses) {
+fn zero_timestamp(out: &mut Vec<u8>, place: Place<'_>, config: &DebeziumConfig, losses: &mut Losses) {
     if config.rendering == Rendering::Exact {
         return quoted(out, |out| {
             time::datetime(out, Datetime::default(), b' ', Fraction::Digits(place.fsp));
         });
     }
     count(&mut losses.dates_replaced);
-    if place.nullable {
-        null(out);
-    } else {
-        out.extend_from_slice(b"\"1970-01-01T00:00:00Z\"");
-    }
+    place.zero(out, b"\"1970-01-01T00:00:00Z\"");
 }
 
 /// The day, if it is one to this rendering: the peer knows no year 0, and moves years of two digits.

@@ -69,7 +69,7 @@ impl Debezium {
         now_ns: u64,
         out: &mut EncodedBatch,
     ) {
-        let origin = Origin::of_statement(ddl, &table.database, Some(&table.table));
+        let origin = Origin::of_statement(&self.config, ddl, &table.database, Some(&table.table));
         let time_ns = match self.config.ts {
             TsSource::Processing => now_ns,
             TsSource::Commit => ddl.committed_ns(),

@@ -55,6 +55,14 @@ impl Render for Values<'_> {
         Ok(())
     }
 
+    fn is_text(&self, cell: &Cell<'_>) -> bool {
+        match cell {
+            Cell::Decimal(_) => self.config.decimal == DecimalMode::String,
+            Cell::UInt(_) | Cell::Bit(_) => false,
+            _ => true,
+        }
+    }
+
     fn binary_is_bytes(&self) -> bool {
         self.config.binary == BinaryMode::Bytes
     }
@@ -78,13 +86,14 @@ impl Values<'_> {
             Cell::Text(bytes, charset) => self.text(out, bytes, charset),
             Cell::Decimal(ref value) => self.decimal(out, value),
             Cell::Datetime(value) => {
-                temporal::datetime(out, value, place(shape), self.config, self.losses);
+                temporal::datetime(out, value, place(shape, column), self.config, self.losses);
             }
             Cell::Timestamp(value) => {
-                temporal::timestamp(out, value, place(shape), self.config, self.losses);
+                temporal::timestamp(out, value, place(shape, column), self.config, self.losses);
             }
-            Cell::Date(value) => temporal::date(out, value, place(shape), self.config, self.losses),
-            Cell::Time(value) => temporal::time(out, value, place(shape), self.config, self.losses),
+            Cell::Date(value) => temporal::date(out, value, place(shape, column), self.config, self.losses),
+            Cell::Time(value) => temporal::time(out, value, place(shape, column), self.config, self.losses),
+            Cell::Float(value) if column.is_wide_float => float::java_double(out, value.into()),
             Cell::Float(value) => float::java_float(out, value),
             Cell::Double(value) => float::java_double(out, value),
             Cell::Enum(index) => {
@@ -186,12 +195,12 @@ fn in_place_of_null(out: &mut Vec<u8>, start: usize, default: &[u8]) {
     }
 }
 
-fn place(shape: &ColumnShape) -> temporal::Place {
+fn place<'c>(shape: &ColumnShape, column: &'c Column) -> temporal::Place<'c> {
     let fsp = match shape.kind {
         ColumnKind::Time { fsp } | ColumnKind::Datetime { fsp } | ColumnKind::Timestamp { fsp } => fsp,
         _ => 0,
     };
-    temporal::Place { nullable: shape.nullable, fsp }
+    temporal::Place { nullable: shape.nullable, fsp, zero: column.zero.as_deref() }
 }
 
 fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {

@@ -4,7 +4,7 @@ use becauselog_model::TableName;
 use regex::{RegexSet, RegexSetBuilder};
 use thiserror::Error;
 
-use super::Mask;
+use super::{HashOf, Mask};
 
 /// Filters and masks. Patterns are regular expressions over `database.table.column`, match the whole name and ignore case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +64,15 @@ impl Names {
     }
 }
 
+const fn precedence(mask: &Mask) -> u8 {
+    match mask {
+        Mask::Cut(_) => 0,
+        Mask::Stars(_) => 1,
+        Mask::Hash { of: HashOf::JavaObject, .. } => 2,
+        Mask::Hash { of: HashOf::Utf8, .. } => 3,
+    }
+}
+
 impl ColumnRules {
     /// Rules that keep every column as it is.
     #[must_use]
@@ -89,12 +98,14 @@ impl ColumnRules {
         Ok(self)
     }
 
-    /// Hides the values of the columns that the patterns match. Of several masks the first that matches counts.
+    /// Hides the values of the columns that the patterns match. Of several masks for a column one counts: as the peer looks
+    /// for them, cuts before asterisks before hashes; of the same kind the first.
     ///
     /// # Errors
     /// The first pattern that is no regular expression.
     pub fn with_mask(mut self, patterns: &[String], mask: Mask) -> Result<Self, MaskError> {
         self.masks.push((Names::of(patterns)?, mask));
+        self.masks.sort_by_key(|(_, mask)| precedence(mask));
         Ok(self)
     }
 

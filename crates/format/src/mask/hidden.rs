@@ -7,7 +7,12 @@ use super::{
     choice::ColumnRule,
     hash::{self, HashAlgorithm, HashOf},
 };
-use crate::{debezium::Converted, error::Fault, image::Render, table::Column};
+use crate::{
+    debezium::{Converted, declared_length},
+    error::Fault,
+    image::Render,
+    table::Column,
+};
 
 /// What is written in place of a column's values.
 #[derive(Debug)]
@@ -50,7 +55,7 @@ pub(crate) fn schema_parameter(
 ) -> Option<(&'static str, String)> {
     match rules.rule(table, &column.name) {
         ColumnRule::Mask(Mask::Stars(_) | Mask::Hash { .. }) => Some(("masked", "true".to_owned())),
-        ColumnRule::Mask(Mask::Cut(units)) if may_be_longer(&column.kind, *units) => {
+        ColumnRule::Mask(Mask::Cut(units)) if may_be_longer(column, *units) => {
             Some(("truncateLength", units.to_string()))
         }
         ColumnRule::Mask(Mask::Cut(_)) | ColumnRule::Keep | ColumnRule::Drop => None,
@@ -64,7 +69,7 @@ impl Hidden {
         let hidden = match rules.rule(table, &column.name) {
             ColumnRule::Keep => return None,
             ColumnRule::Drop => Self::Dropped,
-            ColumnRule::Mask(Mask::Cut(units)) if may_be_longer(&column.kind, *units) => {
+            ColumnRule::Mask(Mask::Cut(units)) if may_be_longer(column, *units) => {
                 Self::Cut { units: *units, bytes: Box::new(cut_shape(column, *units)) }
             }
             ColumnRule::Mask(Mask::Stars(count)) if is_text(&column.kind) => {
@@ -75,7 +80,7 @@ impl Hidden {
                 algorithm: *algorithm,
                 salt: salt.clone(),
                 of: *of,
-                length_max: length(&column.kind).filter(|length| *length > 0),
+                length_max: length(column).filter(|length| *length > 0),
             },
             ColumnRule::Mask(_) => return None,
         };
@@ -139,7 +144,9 @@ impl Hidden {
             (Self::Cut { units, .. }, cell) => {
                 let start = out.len();
                 render.push(out, cell, column, shape)?;
-                cut(out, start, *units);
+                if render.is_text(cell) {
+                    cut(out, start, *units);
+                }
                 Ok(())
             }
             (Self::Hash { algorithm, salt, of, length_max }, cell) => {
@@ -225,12 +232,16 @@ const fn is_text(kind: &ColumnKind) -> bool {
     )
 }
 
-fn may_be_longer(kind: &ColumnKind, units: usize) -> bool {
-    length(kind).is_none_or(|length| length > units)
+fn may_be_longer(column: &ColumnShape, units: usize) -> bool {
+    length(column).is_none_or(|length| length > units)
 }
 
 /// A column's length as the peer has it from its definition; nothing where a definition has none.
-fn length(kind: &ColumnKind) -> Option<usize> {
+fn length(column: &ColumnShape) -> Option<usize> {
+    let kind = &column.kind;
+    if let Some(declared) = &column.declared {
+        return declared_length(&declared.column_type)?.parse().ok();
+    }
     let length = match kind {
         ColumnKind::Char { bytes_max, charset } | ColumnKind::VarChar { bytes_max, charset } => {
             bytes_max.checked_div(bytes_per_character(*charset))?

@@ -9,10 +9,10 @@ use becauselog_binlog::{
 };
 use becauselog_decode::{Image, Rows, TablePlan, index_rows};
 use becauselog_model::{
-    BatchRange, BinlogPosition, Declared, EncodedBatch, GtidSet, Progress, RowChange, RowsEvent, TableName,
-    TableShape, Transaction,
+    BatchRange, BinlogPosition, EncodedBatch, GtidSet, Progress, RowChange, RowsEvent, TableName, TableShape,
+    Transaction,
 };
-use becauselog_schema::Tracker;
+use becauselog_schema::{Described, Tracker};
 
 /// An empty batch.
 pub fn batch() -> EncodedBatch {
@@ -57,12 +57,21 @@ pub fn transactions(path: &Path) -> Result<Vec<Committed>> {
     })
 }
 
+/// What `information_schema` said of a table from a position of the log on.
+#[derive(Clone)]
+pub struct Told {
+    pub pos: u64,
+    pub name: TableName,
+    pub described: Described,
+}
+
 /// Table plans by the number that the log gives them.
 #[derive(Default)]
 pub struct Plans {
     tracker: Option<Tracker>,
-    /// How columns were declared: from a position of the log on, by table.
-    pub declared: Vec<(u64, TableName, Vec<Arc<Declared>>)>,
+    /// What `information_schema` said: from a position of the log on, by table; nothing where the log alone is to do.
+    pub told: Vec<Told>,
+    taken: HashMap<TableName, u64>,
     plans: HashMap<u64, (Vec<u8>, TablePlan)>,
 }
 
@@ -120,16 +129,21 @@ impl Plans {
         shapes.filter(|shape| shape.name == *name).last()
     }
 
-    fn with_declarations(&self, shape: Arc<TableShape>, at: u64) -> Arc<TableShape> {
-        let known = self.declared.iter().rfind(|(from, name, _)| *from <= at && *name == shape.name);
-        let Some((_, _, columns)) = known.filter(|(_, _, all)| all.len() == shape.columns.len()) else {
-            return shape;
-        };
-        let mut shape = Arc::unwrap_or_clone(shape);
-        for (column, declared) in shape.columns.iter_mut().zip(columns) {
-            column.declared = Some(Arc::clone(declared));
+    fn tracker(&mut self, name: &TableName, at: u64) -> &mut Tracker {
+        let told = !self.told.is_empty();
+        let tracker = self.tracker.get_or_insert_with(|| match told {
+            true => Tracker::online().with_declarations(),
+            false => Tracker::offline(),
+        });
+        let mut of_table = self.told.iter().filter(|told| told.name == *name);
+        // Rows that a statement made with its table come before the statement's end.
+        let first = of_table.clone().next();
+        let known = of_table.rfind(|told| told.pos <= at).or(first);
+        let pos = known.map_or(0, |told| told.pos);
+        if told && self.taken.insert(name.clone(), pos) != Some(pos) {
+            tracker.answer(name, known.map(|told| told.described.clone()));
         }
-        Arc::new(shape)
+        tracker
     }
 
     fn map(&mut self, event: &Event, format: Option<&FormatDescription>) -> Result<()> {
@@ -138,8 +152,7 @@ impl Plans {
             return Ok(());
         }
         let map = table_map::parse(format, &event.body)?;
-        let shape = self.tracker.get_or_insert_with(Tracker::offline).shape_for(&map)?;
-        let shape = self.with_declarations(shape, event.start);
+        let shape = self.tracker(&map.name, event.start).shape_for(&map)?;
         self.plans.insert(id, (event.body.to_vec(), TablePlan::compile(&map, shape)?));
         Ok(())
     }

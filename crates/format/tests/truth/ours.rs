@@ -1,24 +1,23 @@
 //! Our records of a recorded log.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use becauselog_binlog::{
     event::{Event, EventKind, Query},
     group::{Statement, classify},
 };
 use becauselog_format::{DdlChange, Debezium, DeclaredTables, SchemaChange, SqlMode, TransactionEdge};
-use becauselog_model::{Declared, EncodedBatch, TableName};
-use becauselog_schema::{ColumnRow, TableRows};
+use becauselog_model::EncodedBatch;
 use becauselog_testkit::debezium::case::{Case, MARKS, Play};
 use becauselog_testkit::debezium::golden::Record;
 
-use crate::replay::{Committed, Plans, batch, transactions};
+use crate::replay::{Committed, Plans, Told, batch, transactions};
 use crate::settings::Settings;
+use crate::shapes;
 
 /// A recorded log, read once for all cases of its play.
 pub struct Log {
-    declared: Vec<Declaration>,
+    told: Vec<Told>,
     /// The tables that were there before the log's first statement.
     tables: DeclaredTables,
     transactions: Result<Vec<Committed>, String>,
@@ -31,77 +30,8 @@ impl Log {
         let path = folder.path().join(name);
         std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
         let shapes = std::fs::read_to_string(play.golden_folder().join("shapes.jsonl")).unwrap();
-        let (declared, tables) = (declarations(&shapes), tables(&play.setup, &shapes));
-        Self { declared, tables, transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
-    }
-}
-
-type Declaration = (u64, TableName, Vec<Arc<Declared>>);
-
-/// What `information_schema` said of each table after each statement that may have changed it.
-fn declarations(lines: &str) -> Vec<Declaration> {
-    lines.lines().map(|line| declaration(&serde_json::from_str(line).unwrap())).collect()
-}
-
-fn declaration(told: &serde_json::Value) -> Declaration {
-    let text = |of: &serde_json::Value, name: &str| of[name].as_str().map(Arc::<str>::from);
-    let column = |column: &serde_json::Value| {
-        Arc::new(Declared {
-            column_type: text(column, "COLUMN_TYPE").unwrap(),
-            default: text(column, "COLUMN_DEFAULT"),
-            default_is_expression: text(column, "EXTRA").unwrap().contains("DEFAULT_GENERATED"),
-        })
-    };
-    let name = TableName::new(&text(told, "db").unwrap(), &text(told, "name").unwrap());
-    let columns = told["columns"].as_array().map(|all| all.iter().map(column).collect());
-    (told["pos"].as_u64().unwrap(), name, columns.unwrap_or_default())
-}
-
-/// The tables before the first statement, as statements make them.
-fn tables(setup: &[String], lines: &str) -> DeclaredTables {
-    let mut tables = DeclaredTables::new("utf8mb4");
-    for statement in setup.iter().filter(|text| text.starts_with("CREATE DATABASE")) {
-        tables.learn("", statement);
-    }
-    for told in lines.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
-        if told["pos"].as_u64() == Some(4) {
-            tables.learn(told["db"].as_str().unwrap(), &rows(&told).create_statement());
-        }
-    }
-    tables
-}
-
-fn rows(told: &serde_json::Value) -> TableRows {
-    let text = |of: &serde_json::Value, name: &str| of[name].as_str().map(str::to_owned);
-    let column = |column: &serde_json::Value| ColumnRow {
-        name: text(column, "COLUMN_NAME").unwrap(),
-        column_type: text(column, "COLUMN_TYPE").unwrap(),
-        charset: text(column, "CHARACTER_SET_NAME"),
-        nullable: column["IS_NULLABLE"] == "YES",
-        default: text(column, "COLUMN_DEFAULT"),
-        extra: text(column, "EXTRA").unwrap_or_default(),
-        // The engine read the schema once, without comments.
-        comment: String::new(),
-    };
-    let mut keys: Vec<(String, Vec<String>)> = Vec::new();
-    for part in told["indexes"].as_array().unwrap().iter().filter(|part| part["NON_UNIQUE"] == "0") {
-        let (key, Some(column)) = (text(part, "INDEX_NAME").unwrap(), text(part, "COLUMN_NAME")) else {
-            continue;
-        };
-        match keys.iter_mut().find(|(name, _)| *name == key) {
-            Some((_, columns)) => columns.push(column),
-            None => keys.push((key, vec![column])),
-        }
-    }
-    let primary = keys.iter().position(|(name, _)| name == "PRIMARY").map(|place| keys.remove(place).1);
-    let collation = text(&told["table"][0], "TABLE_COLLATION");
-    TableRows {
-        name: text(told, "name").unwrap(),
-        charset: collation.and_then(|name| name.split('_').next().map(str::to_owned)),
-        comment: String::new(),
-        columns: told["columns"].as_array().unwrap().iter().map(column).collect(),
-        primary_key: primary.unwrap_or_default(),
-        unique_keys: keys.into_iter().map(|(_, columns)| columns).collect(),
+        let (told, tables) = (shapes::told(&shapes), shapes::tables(&play.setup, &shapes));
+        Self { told, tables, transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
     }
 }
 
@@ -111,7 +41,7 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
     let connect = std::mem::take(&mut settings.connect);
     let (mut encoder, mut out, mut plans) =
         (Debezium::with(settings.config.clone(), connect), batch(), Plans::default());
-    plans.declared.clone_from(&log.declared);
+    plans.told.clone_from(&log.told);
     let mut tables = log.tables.clone();
     // Of its heartbeats a recording keeps one, where it comes first: before the first change.
     encoder.heartbeat(1_795_465_818_320_586_978, &mut out).map_err(|error| error.to_string())?;

@@ -5,19 +5,23 @@ use std::sync::Arc;
 use becauselog_connect::{Field, Kind, Schema, logical};
 use becauselog_model::{ColumnKind, ColumnShape, TableName};
 
-use super::super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, TimePrecision};
+use super::super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision};
 use crate::{mask::schema_parameter, wkb};
 
 /// The schema of a column's values.
-pub(super) fn schema(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
+pub(in super::super) fn schema(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
     // What cannot be converted was told before.
     let converted = config.converters.of(table, column).ok().flatten();
-    let schema = converted.map_or_else(|| of_kind(&column.kind, config), |converted| converted.schema());
+    let own = || match config.rendering {
+        Rendering::Peer if is_wide_float(column) => Schema::new(Kind::Float64),
+        _ => of_kind(&column.kind, config),
+    };
+    let schema = converted.map_or_else(own, |converted| converted.schema());
     if column.nullable { schema.optional() } else { schema }
 }
 
 /// The schema of a column's values in a row, where they may be masked.
-pub(super) fn in_row(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
+pub(in super::super) fn in_row(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
     let schema = schema(table, column, config);
     match schema_parameter(&config.columns, table, column) {
         Some((name, value)) => schema.with_parameter(name, value),
@@ -26,6 +30,12 @@ pub(super) fn in_row(table: &TableName, column: &ColumnShape, config: &DebeziumC
             parameters.into_iter().fold(schema, |schema, (name, value)| schema.with_parameter(name, value))
         }
     }
+}
+
+/// Whether a column was declared `FLOAT(M,D)`: the peer has its values as doubles.
+pub(in super::super) fn is_wide_float(column: &ColumnShape) -> bool {
+    let declared = column.declared.as_ref().map_or("", |declared| &*declared.column_type);
+    column.kind == ColumnKind::Float && declared.contains(',')
 }
 
 fn of_kind(kind: &ColumnKind, config: &DebeziumConfig) -> Schema {

@@ -1,12 +1,16 @@
 //! A column's default, as `information_schema` tells it, as the JSON of a value.
 //!
-//! Expressions have no value before they are evaluated, and those texts that `information_schema` garbles are left out:
-//! binary ones, which it cuts at a zero byte, and those with a question mark, which may stand for any character.
+//! The peer reads defaults out of SHOW CREATE TABLE and statements, and takes texts as they are written there: quotes doubled,
+//! backslashes before what is escaped. Expressions have no value before they are evaluated. Where `information_schema` has a
+//! question mark for a character beyond U+FFFF, so has the default here.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use becauselog_model::{Cell, Charset, ColumnKind, ColumnShape, Date, Datetime, Time, Timestamp};
+use becauselog_model::{Cell, ColumnKind, ColumnShape, Date, Datetime, Time, Timestamp};
 
-use super::super::{BigintUnsigned, DebeziumConfig, DecimalMode, value::Values};
+use super::{
+    super::{BigintUnsigned, DebeziumConfig, DecimalMode, value::Values},
+    column::is_wide_float,
+};
 use crate::{Losses, table::Column, text::string};
 
 const UNIX_EPOCH: Datetime =
@@ -21,14 +25,23 @@ pub(in super::super) fn text(
     let declared = shape.declared.as_deref()?;
     let default = declared.default.as_deref()?;
     let now = default.to_ascii_uppercase().starts_with("CURRENT_TIMESTAMP");
+    let binary;
     let cell = match &shape.kind {
         // The peer takes the present for 1970.
         ColumnKind::Datetime { .. } if now => Cell::Datetime(UNIX_EPOCH),
         ColumnKind::Timestamp { .. } if now && !shape.nullable => Cell::Timestamp(Timestamp::default()),
         _ if now || declared.default_is_expression => return None,
-        ColumnKind::Enum { .. } | ColumnKind::Set { .. } => return whole(default).map(quoted),
+        ColumnKind::Enum { .. } | ColumnKind::Set { .. } => return Some(quoted(&escaped(default))),
         ColumnKind::Decimal { .. } if config.decimal == DecimalMode::Precise => return unscaled(default),
         ColumnKind::Decimal { .. } if config.decimal == DecimalMode::String => return Some(quoted(default)),
+        ColumnKind::Char { .. } | ColumnKind::VarChar { .. } | ColumnKind::Text { .. } => {
+            return Some(quoted(&escaped(default)));
+        }
+        ColumnKind::Binary { .. } | ColumnKind::VarBinary { .. } => {
+            binary = bytes(&shape.kind, default)?;
+            Cell::Binary(&binary)
+        }
+        ColumnKind::Float if is_wide_float(shape) => Cell::Double(default.parse().ok()?),
         kind => cell(kind, default, config)?,
     };
     let (mut out, mut bytes, mut text) = (Vec::new(), Vec::new(), String::new());
@@ -39,7 +52,7 @@ pub(in super::super) fn text(
     rendered.then_some(out)
 }
 
-fn cell<'t>(kind: &ColumnKind, text: &'t str, config: &DebeziumConfig) -> Option<Cell<'t>> {
+fn cell(kind: &ColumnKind, text: &str, config: &DebeziumConfig) -> Option<Cell<'static>> {
     Some(match kind {
         ColumnKind::TinyInt { .. }
         | ColumnKind::SmallInt { .. }
@@ -57,21 +70,65 @@ fn cell<'t>(kind: &ColumnKind, text: &'t str, config: &DebeziumConfig) -> Option
             let bits = text.strip_prefix("b'")?.strip_suffix('\'')?;
             Cell::Bit(u64::from_str_radix(bits, 2).ok()?)
         }
-        ColumnKind::Year => Cell::Year(text.parse().ok()?),
+        // Of a default, other than of a value, the peer takes the year 0 for 2000.
+        ColumnKind::Year => Cell::Year(Some(text.parse().ok()?).filter(|year| *year != 0).unwrap_or(2000)),
         ColumnKind::Date => Cell::Date(date(text)?),
         ColumnKind::Time { .. } => Cell::Time(time(text)?),
         ColumnKind::Datetime { .. } => Cell::Datetime(datetime(text)?),
         ColumnKind::Timestamp { .. } => Cell::Timestamp(timestamp(text)?),
-        ColumnKind::Char { .. } | ColumnKind::VarChar { .. } | ColumnKind::Text { .. } => {
-            Cell::Text(whole(text)?.as_bytes(), Charset::Utf8)
-        }
         _ => return None,
     })
 }
 
-/// The text, if no character of it may have been lost.
-fn whole(text: &str) -> Option<&str> {
-    (!text.contains('?')).then_some(text)
+/// The text as SHOW CREATE TABLE writes it (`append_unescaped`), which the peer takes as it stands.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\0' => out.push_str("\\0"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\\' => out.push_str("\\\\"),
+            '\'' => out.push_str("''"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Bytes as the peer takes them from SHOW CREATE TABLE: as text where they are one, else as hexadecimal digits but for the last.
+///
+/// `information_schema` has them as `0x…` up to their first zero byte. What fills a `BINARY` are zeros; a `VARBINARY` that is no text,
+/// or begins with a zero, may have been cut: nothing is known of it.
+fn bytes(kind: &ColumnKind, text: &str) -> Option<Vec<u8>> {
+    let mut bytes = match text.strip_prefix("0x") {
+        Some(digits) => from_hex(digits)?,
+        None => text.as_bytes().to_vec(),
+    };
+    let fixed = matches!(kind, ColumnKind::Binary { .. });
+    if let ColumnKind::Binary { length } = kind {
+        bytes.resize(usize::try_from(*length).ok()?, 0);
+    } else if text == "0x" {
+        return None;
+    }
+    Some(match str::from_utf8(&bytes).ok().filter(|text| text.chars().all(|c| c <= '\u{ffff}')) {
+        Some(text) => escaped(text).into_bytes(),
+        None if !fixed => return None,
+        None => {
+            let mut digits = to_hex(&bytes);
+            digits.pop();
+            digits
+        }
+    })
+}
+
+fn from_hex(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().as_chunks::<2>().0;
+    pairs.iter().map(|pair| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok()).collect()
+}
+
+fn to_hex(bytes: &[u8]) -> Vec<u8> {
+    bytes.iter().flat_map(|byte| format!("{byte:02X}").into_bytes()).collect()
 }
 
 fn quoted(text: &str) -> Vec<u8> {

@@ -77,7 +77,8 @@ pub fn plan(
             "schemas and transforms need values that fit the schemas: set format.values = \"debezium\"",
         ),
         Ok(read) => {
-            declarations |= read.has_schemas() || read.fills_defaults();
+            declarations |=
+                config.rendering == Rendering::Peer || read.has_schemas() || read.fills_defaults();
             let told = |one: &becauselog_format::ConfigError| format!("{} {}", one.key, one.problem);
             notes.extend(read.passed_over().iter().map(|one| Note { warn: true, text: told(one) }));
         }

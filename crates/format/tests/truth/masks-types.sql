@@ -1,0 +1,11 @@
+SET NAMES utf8mb4;
+SET sql_mode = '';
+SET time_zone = '+00:00';
+CREATE DATABASE masked;
+USE masked;
+CREATE TABLE people (Id INT PRIMARY KEY, FirstName VARCHAR(20), phone CHAR(8), mail TEXT, secret BLOB, amount DECIMAL(8,2), born DATE, seen TIMESTAMP NULL, j JSON, e ENUM('p','q'), f FLOAT, b BIT(3), i BIGINT, b20 BIT(20), pt POINT, vec VECTOR(2), dt DATETIME(6), tm TIME(3), y YEAR, tb TINYTEXT CHARACTER SET latin1, dbl DOUBLE, bu BIGINT UNSIGNED, st SET('a','b'), n3 VARCHAR(10) CHARACTER SET utf8mb3, bi BINARY(6), vb VARBINARY(6), tin TINYINT(1));
+INSERT INTO people VALUES (1, 'Žofie 😀 long name', '12345678', 'a@b.c', x'00ff', 12.5, '2000-01-01', '2020-01-01 00:00:00', '{"a": 1}', 'p', 1.5, b'101', 77, b'11110000111100001111', ST_GeomFromText('POINT(1 2)'), STRING_TO_VECTOR('[1,2]'), '2020-01-01 01:02:03.123456', '01:02:03.456', 2020, 'tiny', 2.5, 18446744073709551615, 'a,b', 'šest', 'abc', 'defg', 1),(2, '', '', '', '', 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+UPDATE people SET FirstName='n', amount=13 WHERE Id=1;
+UPDATE people SET Id=5 WHERE Id=1;
+UPDATE people SET phone=phone;
+DELETE FROM people;

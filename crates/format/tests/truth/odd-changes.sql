@@ -1,0 +1,11 @@
+CREATE DATABASE odd_changes;
+USE odd_changes;
+CREATE TABLE times (id INT PRIMARY KEY, a TIME, b TIME(3), c TIME(6));
+INSERT INTO times VALUES (1, '24:00:00', '-00:00:00.001', '-00:00:00.000001'), (2, '838:59:59', '-838:59:58.999', '24:00:00.000001'), (3, '23:59:59', NULL, '00:00:00');
+CREATE TABLE prepared (id INT PRIMARY KEY);
+XA START 'one';
+INSERT INTO prepared VALUES (1), (2);
+XA END 'one';
+XA PREPARE 'one';
+XA COMMIT 'one';
+INSERT INTO prepared VALUES (3);

@@ -1,0 +1,11 @@
+SET NAMES utf8mb4;
+SET sql_mode = '';
+SET time_zone = '+00:00';
+USE odd_before;
+INSERT INTO t (id) VALUES (1);
+INSERT INTO t (id, emoji, short, bytes, vb, cut, bits, bit, esc, line, two, zero, num, hexa, y, y2, yes, n, e) VALUES (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+CREATE DATABASE odd_in;
+USE odd_in;
+CREATE TABLE t (id INT PRIMARY KEY, emoji VARCHAR(20) DEFAULT 'ok 😀', short BINARY(4) DEFAULT 'ab', zeros BINARY(3) NOT NULL DEFAULT '\0', bytes BINARY(3) DEFAULT x'FF01', vb VARBINARY(10) DEFAULT x'00FF41', cut VARBINARY(10) DEFAULT 'a\0b', bits BIT(10) DEFAULT 5, bit BIT DEFAULT 1, esc VARCHAR(20) DEFAULT 'a\'b', line VARCHAR(20) DEFAULT 'a\nb', two VARCHAR(20) DEFAULT "a""b", zero TIME DEFAULT 0, num INT DEFAULT '1.6', hexa INT DEFAULT 0x10, y YEAR DEFAULT 0, y2 YEAR DEFAULT 20, yes BOOL DEFAULT TRUE, n DECIMAL(5,2) DEFAULT 1, e ENUM('x', 'y''z') DEFAULT 'y''z');
+INSERT INTO t (id) VALUES (1);
+INSERT INTO t (id, emoji, short, bytes, vb, cut, bits, bit, esc, line, two, zero, num, hexa, y, y2, yes, n, e) VALUES (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
