@@ -63,6 +63,9 @@ impl Ahead {
         if let Some(at) = &self.whole {
             progress.position = at.position.clone();
             progress.server_uuid = at.server_uuid;
+            // Of what comes it has all: a part of that is nothing to keep.
+            progress.partial = self.partial.clone();
+            return;
         }
         let Some(had) = &self.partial else { return };
         match &mut progress.partial {
@@ -198,5 +201,9 @@ mod tests {
         let ahead = Ahead::of(Some(stored), &checkpoint(100));
         let progress = told(&ahead, 200, None);
         assert_eq!((progress.position, progress.partial), (checkpoint(300).position, part(5)));
+        let other = Some(PartialTransaction { transaction: "other".to_owned(), next_index: 7 });
+        assert_eq!(told(&ahead, 200, other.clone()).partial, part(5));
+        let whole = StoredPosition { checkpoint: checkpoint(300), partial: None };
+        assert_eq!(told(&Ahead::of(Some(whole), &checkpoint(100)), 200, other).partial, None);
     }
 }
