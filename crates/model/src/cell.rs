@@ -48,6 +48,8 @@ pub enum Cell<'a> {
     Set(u64),
     /// `JSON`: a document for [`crate::jsonb::parse`].
     Json(&'a [u8]),
+    /// `JSON` as the text that a SELECT gives, in UTF-8: what the log keeps apart (decimals, times) is not told apart in it.
+    JsonText(&'a [u8]),
     /// `JSON` in the after-image of a partial update: a list of diffs to the before-image's document.
     JsonDiff(&'a [u8]),
     /// `GEOMETRY`: four bytes SRID (little-endian), then WKB.

@@ -1,5 +1,7 @@
 //! DECIMAL as the server stores it: groups of nine digits, big-endian, sign in the first bit.
 
+mod store;
+
 use crate::digits::{push_padded, push_uint};
 
 /// The largest value of a group of so many digits.

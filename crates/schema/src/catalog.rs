@@ -148,24 +148,37 @@ impl Described {
     /// # Errors
     /// [`ShapeError::Unreadable`]: a column's type or charset is not known.
     pub fn shape(&self, map: &TableMap) -> Result<TableShape, ShapeError> {
+        let mut shape = self.shape_now(&map.name)?;
+        for (column, mapped) in shape.columns.iter_mut().zip(&map.columns) {
+            column.nullable = mapped.nullable;
+            column.visible = mapped.visible.unwrap_or(column.visible);
+        }
+        shape.key = self.key_of(&shape.columns);
+        Ok(shape)
+    }
+
+    /// The shape of the table of this name as the server describes it: for rows that the server is asked for.
+    ///
+    /// # Errors
+    /// [`ShapeError::Unreadable`]: a column's type or charset is not known.
+    pub fn shape_now(&self, name: &TableName) -> Result<TableShape, ShapeError> {
         let mut columns = Vec::with_capacity(self.columns.len());
-        for (index, column) in self.columns.iter().enumerate() {
+        for column in &self.columns {
             let kind = column.kind.clone().map_err(|what| ShapeError::Unreadable {
-                table: map.name.clone(),
+                table: name.clone(),
                 column: Arc::clone(&column.name),
                 what,
             })?;
-            let mapped = map.columns.get(index);
             columns.push(ColumnShape {
                 name: Arc::clone(&column.name),
                 kind,
-                nullable: mapped.map_or(column.nullable, |mapped| mapped.nullable),
-                visible: mapped.and_then(|mapped| mapped.visible).unwrap_or(column.visible),
+                nullable: column.nullable,
+                visible: column.visible,
                 declared: None,
             });
         }
         let key = self.key_of(&columns);
-        Ok(TableShape { name: map.name.clone(), columns, key, origin: ShapeOrigin::InformationSchema })
+        Ok(TableShape { name: name.clone(), columns, key, origin: ShapeOrigin::InformationSchema })
     }
 
     /// Says of each column how it was declared; false, and nothing said, when these are not the same columns.

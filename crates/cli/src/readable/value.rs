@@ -51,6 +51,10 @@ pub fn push(out: &mut Vec<u8>, cell: &Cell<'_>, kind: &ColumnKind) {
             push_cut(out, &text.unwrap_or_else(|_| "(damaged JSON)".to_owned()), SHOWN_MAX);
             Ok(())
         }
+        Cell::JsonText(text) => {
+            push_cut(out, &String::from_utf8_lossy(text), SHOWN_MAX);
+            Ok(())
+        }
         Cell::JsonDiff(bytes) => write!(out, "(JSON diff of {} bytes)", bytes.len()),
         Cell::Binary(bytes) => write_hex(out, bytes),
         Cell::Geometry(bytes) => write!(out, "(geometry of {} bytes)", bytes.len()),

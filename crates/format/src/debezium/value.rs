@@ -102,6 +102,7 @@ impl Values<'_> {
             }
             Cell::Set(bits) => column.push_set(out, bits),
             Cell::Json(document) => self.json(out, document)?,
+            Cell::JsonText(text) => self.text(out, text, Charset::Utf8),
             Cell::Binary(bytes) => self.binary(out, bytes, &shape.kind),
             Cell::Bit(value) => bit(out, value, &shape.kind)?,
             Cell::Year(year) => self.year(out, year),

@@ -205,7 +205,7 @@ fn field(out: &mut Vec<u8>, name: &[u8], value: &[u8], in_rest: bool) -> Written
 
 /// Whether a value is Java's null: SQL NULL, or what is written as if it were. JSON's `null` is a text.
 fn is_null(cell: Cell<'_>, rendered: &[u8]) -> bool {
-    rendered == b"null" && !matches!(cell, Cell::Json(_))
+    rendered == b"null" && !matches!(cell, Cell::Json(_) | Cell::JsonText(_))
 }
 
 /// Every field begins with a comma: the first one's becomes the brace.

@@ -61,6 +61,7 @@ impl Values<'_> {
             }
             Cell::Set(members) => set(out, column, members),
             Cell::Json(document) => self.json(out, document)?,
+            Cell::JsonText(text) => self.json_text(out, text),
             Cell::Geometry(bytes) => self.geometry(out, bytes)?,
             Cell::Vector(bytes) => vector(out, bytes),
             Cell::JsonDiff(_) => return Err(Fault::PartialJson),
@@ -134,15 +135,26 @@ impl Values<'_> {
         let style = if self.peer().is_some() { json::Style::Debezium } else { json::Style::Readable };
         let start = out.len();
         json::document(out, document, style, self.losses)?;
+        self.text_from(out, start);
+        Ok(())
+    }
+
+    /// The server's text with its blanks: it is JSON already.
+    fn json_text(&mut self, out: &mut Vec<u8>, text: &[u8]) {
+        let start = out.len();
+        out.extend_from_slice(text);
+        self.text_from(out, start);
+    }
+
+    /// A document is part of the message, which must be text whatever a damaged one holds.
+    fn text_from(&mut self, out: &mut Vec<u8>, start: usize) {
         let written = out.get(start..).unwrap_or_default();
-        // The document is part of the message, which must be text whatever a damaged one holds.
         if simdutf8::basic::from_utf8(written).is_err() {
             let text = String::from_utf8_lossy(written).into_owned();
             count(&mut self.losses.texts_replaced);
             out.truncate(start);
             out.extend_from_slice(text.as_bytes());
         }
-        Ok(())
     }
 
     fn geometry(&self, out: &mut Vec<u8>, bytes: &[u8]) -> Result<(), Fault> {

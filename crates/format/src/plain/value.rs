@@ -59,6 +59,7 @@ impl Render for Values<'_> {
                 json::document(self.bytes, document, json::Style::Server, self.losses)?;
                 charset_text::quoted(out, self.bytes, Charset::Utf8, self.text, self.losses);
             }
+            Cell::JsonText(text) => charset_text::quoted(out, text, Charset::Utf8, self.text, self.losses),
             Cell::Geometry(bytes) => geometry(out, bytes),
             Cell::Vector(bytes) => vector(out, bytes),
             Cell::JsonDiff(_) => return Err(Fault::PartialJson),
