@@ -1,62 +1,15 @@
 //! A `config.properties` of Maxwell's runs as it is: its messages come out of the whole program, over restarts too.
 
+#[path = "maxwell/rig.rs"]
+#[allow(dead_code, reason = "other tests use the rest")]
+mod rig;
+
 use anyhow::{Context, Result, ensure};
-use becauselog_testkit::{MysqlServer, Version, becauselog::Becauselog};
+use becauselog_testkit::{MysqlServer, Version};
 use mysql_async::{Conn, prelude::Queryable};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
 
-struct Rig {
-    folder: tempfile::TempDir,
-    config: PathBuf,
-    runs: u32,
-}
-
-impl Rig {
-    fn new(server: &MysqlServer, more: &str) -> Result<Self> {
-        let folder = tempfile::tempdir()?;
-        let config = folder.path().join("config.properties");
-        let output = folder.path().join("out.jsonl");
-        let text = format!(
-            "host=127.0.0.1\nport={}\nuser=root\nclient_id=mx\nproducer=file\noutput_file={}\n{more}",
-            server.port(),
-            output.display()
-        );
-        std::fs::write(&config, text)?;
-        Ok(Self { folder, config, runs: 0 })
-    }
-
-    fn start(&mut self) -> Result<Becauselog> {
-        self.start_with(&[])
-    }
-
-    fn start_with(&mut self, env: &[(&str, &str)]) -> Result<Becauselog> {
-        self.runs += 1;
-        let program = Path::new(env!("CARGO_BIN_EXE_becauselog"));
-        let log = self.folder.path().join(format!("log.{}", self.runs));
-        let state = self.folder.path().join("state");
-        let arguments =
-            ["run", "-c", self.config.to_str().context("path")?, "--state", state.to_str().context("path")?];
-        let mut process = Becauselog::start(program, &log, &arguments, env)?;
-        process.wait_logged("streaming", 1)?;
-        Ok(process)
-    }
-
-    /// The messages, once there are so many.
-    async fn messages(&self, count: usize) -> Result<Vec<Value>> {
-        let mut lines = Vec::new();
-        for _ in 0..500 {
-            let text = std::fs::read_to_string(self.folder.path().join("out.jsonl")).unwrap_or_default();
-            lines = text.lines().map(serde_json::from_str).collect::<Result<_, _>>().unwrap_or_default();
-            if lines.len() >= count {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-        }
-        ensure!(lines.len() == count, "{} messages in place of {count}: {lines:#?}", lines.len());
-        Ok(lines)
-    }
-}
+use self::rig::Rig;
 
 async fn transaction(conn: &mut Conn, statements: &[String]) -> Result<()> {
     conn.query_drop("BEGIN").await?;
@@ -91,7 +44,7 @@ async fn runs_as_it_is(version: Version) -> Result<()> {
         .await?;
     let options = "output_ddl=true\noutput_primary_keys=true\n\
         filter=exclude: shop.unseen, exclude: shop.old.kind=skip\n";
-    let mut rig = Rig::new(&server, options)?;
+    let mut rig = Rig::new(&server, &format!("client_id=mx\n{options}"))?;
     let process = rig.start()?;
     conn.query_drop("USE shop").await?;
     // What the filter does not let through stands first, between and last.
@@ -169,7 +122,7 @@ async fn a_transaction_larger_than_a_batch_has_one_end() -> Result<()> {
     server.run(&["CREATE DATABASE d", "CREATE TABLE d.t (id INT PRIMARY KEY, pad VARCHAR(700))"]).await?;
     server.run(&["CREATE TABLE d.unseen (id INT PRIMARY KEY)"]).await?;
     let filter = "filter=exclude: d.unseen, exclude: d.t.pad=/^-/\n";
-    let mut rig = Rig::new(&server, filter)?;
+    let mut rig = Rig::new(&server, &format!("client_id=mx\n{filter}"))?;
     let mut process = rig.start_with(&[("BECAUSELOG_FAILPOINT", "pipeline.within_transaction:4")])?;
     let mut conn = server.conn().await?;
     let pad = "x".repeat(600);
@@ -186,7 +139,7 @@ async fn a_transaction_larger_than_a_batch_has_one_end() -> Result<()> {
     statements.push(format!("INSERT INTO d.unseen VALUES {}", unseen.join(",")));
     transaction(&mut conn, &statements).await?;
     ensure!(!process.wait()?.success(), "it was not killed");
-    let before = std::fs::read_to_string(rig.folder.path().join("out.jsonl"))?.lines().count();
+    let before = std::fs::read_to_string(rig.output())?.lines().count();
     let process = rig.start()?;
     let messages = rig.messages(ROWS).await?;
     println!("{before} messages before the kill");

@@ -89,6 +89,10 @@ pub struct MaxwellPlan {
     pub config: MaxwellConfig,
     /// Which tables and rows have any.
     pub filter: Filter,
+    /// Whether tables are read when a row of Maxwell's table `bootstrap` asks for it.
+    pub bootstraps: bool,
+    /// The database that Maxwell keeps for itself.
+    pub schema_database: String,
 }
 
 /// One target.

@@ -60,6 +60,13 @@ impl Ids {
         let _ok = write!(self.prefix, "{}/{}/", self.name, transaction.identity()).is_ok();
     }
 
+    /// Appends the id of something beneath a change of that transaction.
+    pub(crate) fn push_beneath(&self, out: &mut Vec<u8>, index: u64, name: &[u8]) {
+        self.push(out, index, Part::Whole);
+        out.push(b'/');
+        out.extend_from_slice(name);
+    }
+
     /// Appends the id of something of that transaction that is no change.
     pub(crate) fn push_named(&self, out: &mut Vec<u8>, name: &str) {
         out.extend_from_slice(&self.prefix);

@@ -58,9 +58,9 @@ pub use error::FormatError;
 pub use losses::Losses;
 pub use mask::{ColumnRules, HashAlgorithm, HashOf, Mask, MaskError};
 pub use maxwell::{
-    ColumnDetail, DdlError, DefinedColumn, DefinedTable, Definitions, Effect, Filter, FilterError, KeyFormat,
-    Maxwell, MaxwellConfig, MaxwellRendering, Naming, PartitionBy, PartitionHash, Partitioner, RowFilter,
-    Verdict, excluded_columns,
+    Bootstrap, BootstrapRequest, BootstrapStep, ColumnDetail, DdlError, DefinedColumn, DefinedTable,
+    Definitions, Effect, Filter, FilterError, KeyFormat, Maxwell, MaxwellConfig, MaxwellRendering, Naming,
+    PartitionBy, PartitionHash, Partitioner, RowFilter, Verdict, excluded_columns,
 };
 pub use parts::Parts;
 pub use plain::{Plain, PlainConfig};

@@ -1,6 +1,7 @@
 //! Maxwell's messages as JSON.
 
 mod bits;
+mod bootstrap;
 mod config;
 mod ddl;
 mod decimal;
@@ -18,6 +19,7 @@ mod wkt;
 
 use becauselog_model::{EncodedBatch, Part, RowChange, RowImage};
 
+pub use self::bootstrap::{Bootstrap, BootstrapRequest, BootstrapStep};
 pub use self::config::{KeyFormat, MaxwellConfig, MaxwellRendering, Naming, columns as excluded_columns};
 pub use self::ddl::{
     Column as DefinedColumn, DdlError, Definitions, Detail as ColumnDetail, Effect, Table as DefinedTable,
@@ -149,7 +151,8 @@ impl Maxwell {
         envelope::row(&mut out.values, row);
         let value = Some(span(start, out.values.len()));
         out.values.push(b'\n');
-        let key = config.parts.records().then(|| key::push(&mut out.head, table, row, records, change.index));
+        let id = |out: &mut Vec<u8>| records.push_id(out, change.index);
+        let key = config.parts.records().then(|| key::push(&mut out.head, table, row, id));
         records.push(out, change.index, Draft { topic, key, value, part: Part::Whole, header: None });
         Ok(())
     }

@@ -34,6 +34,8 @@ pub(crate) struct Records {
 pub(crate) enum Id<'a> {
     /// A change's index and part.
     Change(u64, Part),
+    /// Of something beneath a change: its index and a name.
+    Beneath(u64, &'a [u8]),
     /// Of the transaction as a whole: a name, which no index is.
     OfTransaction(&'a str),
     /// Of a heartbeat of this millisecond, in no transaction.
@@ -82,6 +84,16 @@ impl Records {
             let mut id = Vec::new();
             self.ids.push(&mut id, index, Part::Whole);
             string::quoted(out, &String::from_utf8_lossy(&id));
+        }
+    }
+
+    /// Appends an id as plain text.
+    pub(crate) fn push_id_of(&self, out: &mut Vec<u8>, id: Id<'_>) {
+        match id {
+            Id::Change(index, part) => self.ids.push(out, index, part),
+            Id::Beneath(index, name) => self.ids.push_beneath(out, index, name),
+            Id::OfTransaction(name) => self.ids.push_named(out, name),
+            Id::Heartbeat(ms) => self.ids.push_heartbeat(out, ms),
         }
     }
 
@@ -136,15 +148,11 @@ impl Records {
     fn id(&self, batch: &mut EncodedBatch, id: Id<'_>) -> Span {
         let start = batch.head.len();
         batch.head.push(b'"');
-        match id {
-            Id::Change(index, part) => self.ids.push(&mut batch.head, index, part),
-            Id::OfTransaction(name) => self.ids.push_named(&mut batch.head, name),
-            Id::Heartbeat(ms) => self.ids.push_heartbeat(&mut batch.head, ms),
-        }
+        self.push_id_of(&mut batch.head, id);
         let plain = span(start.saturating_add(1), batch.head.len());
         batch.head.push(b'"');
         let mut value = span(start, batch.head.len());
-        if !self.ids.is_plain() {
+        if !self.ids.is_plain() || matches!(id, Id::Beneath(..)) {
             let text = batch.head.get(plain.range()).unwrap_or_default();
             let text = String::from_utf8_lossy(text).into_owned();
             let start = batch.head.len();

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use becauselog_decode::Image;
-use becauselog_format::{DdlChange, Debezium, FormatError, Maxwell, Plain, TransactionEdge};
+use becauselog_format::{
+    Bootstrap, BootstrapStep, DdlChange, Debezium, FormatError, Maxwell, Plain, TransactionEdge,
+};
 use becauselog_model::{EncodedBatch, RowChange};
+use becauselog_snapshot::SelectedImage;
 
 /// Turns changes into records of a batch. On an error the batch is as it was.
 pub trait Encode: Send {
@@ -67,6 +70,21 @@ pub trait Encode: Send {
     /// # Errors
     /// When it cannot be rendered.
     fn end(&mut self, _edge: &TransactionEdge<'_>, _out: &mut EncodedBatch) -> Result<(), FormatError> {
+        Ok(())
+    }
+
+    /// Appends what a step of a bootstrap becomes: nothing in formats that have none. `now_ns`: the time, nanoseconds since
+    /// 1970 UTC.
+    ///
+    /// # Errors
+    /// When a row cannot be read or rendered.
+    fn bootstrap<'a>(
+        &mut self,
+        _bootstrap: &Bootstrap<'_>,
+        _step: BootstrapStep<SelectedImage<'a>>,
+        _now_ns: u64,
+        _out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
         Ok(())
     }
 
@@ -145,6 +163,16 @@ impl Encode for Maxwell {
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
         self.encode(change, now_ns, out)
+    }
+
+    fn bootstrap<'a>(
+        &mut self,
+        bootstrap: &Bootstrap<'_>,
+        step: BootstrapStep<SelectedImage<'a>>,
+        now_ns: u64,
+        out: &mut EncodedBatch,
+    ) -> Result<(), FormatError> {
+        self.encode_bootstrap(bootstrap, step, now_ns, out)
     }
 
     fn losses(&self) -> u64 {

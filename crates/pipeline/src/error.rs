@@ -5,9 +5,10 @@ use std::{io, path::PathBuf};
 use becauselog_binlog::event::EventError;
 use becauselog_decode::{PlanError, RowsError};
 use becauselog_format::FormatError;
-use becauselog_model::{BinlogPosition, ErrorClass};
+use becauselog_model::{BinlogPosition, ErrorClass, TableName};
 use becauselog_schema::{CatalogError, ShapeError};
 use becauselog_sink::SinkError;
+use becauselog_snapshot::ReadError;
 use thiserror::Error;
 
 use crate::{lane::Diverged, state::StateError, xa::XaError};
@@ -55,6 +56,16 @@ pub enum PipelineError {
         position: BinlogPosition,
         /// What happened.
         source: Box<mysql_async::Error>,
+    },
+    /// Reading a table for a bootstrap.
+    #[error("at {position}: the bootstrap of {table}: {source}")]
+    Bootstrap {
+        /// Where the transaction is that asks for it.
+        position: BinlogPosition,
+        /// The table.
+        table: TableName,
+        /// What happened.
+        source: Box<ReadError>,
     },
     /// A table that cannot be read.
     #[error("at {position}: {source}")]
@@ -150,6 +161,7 @@ impl PipelineError {
             Self::Xa(source) => source.code(),
             Self::Shape { source, .. } => source.code(),
             Self::Catalog { .. } | Self::CatalogConnection { .. } => "E_CATALOG",
+            Self::Bootstrap { .. } => "E_BOOTSTRAP",
             Self::Plan { .. } => "E_TABLE_UNREADABLE",
             Self::Event { .. } => "E_EVENT",
             Self::Rows { .. } => "E_ROWS",
@@ -178,6 +190,7 @@ impl PipelineError {
             | Self::Format { .. } => ErrorClass::Data,
             Self::Catalog { .. }
             | Self::CatalogConnection { .. }
+            | Self::Bootstrap { .. }
             | Self::Diverged { .. }
             | Self::Spool { .. }
             | Self::Deadline { .. } => ErrorClass::Operator,

@@ -15,6 +15,7 @@
 //! - every channel is bounded in bytes, and a sink that stalls stalls the reader;
 //! - a stage that ends early ends the pipeline with its reason; nothing is skipped.
 
+mod bootstrap;
 mod budget;
 mod checkpoint;
 mod checkpoints;
@@ -34,6 +35,7 @@ mod status;
 mod transform;
 mod xa;
 
+pub use bootstrap::BootstrapConfig;
 pub use encode::Encode;
 pub use error::PipelineError;
 pub use maxwell::MaxwellView;

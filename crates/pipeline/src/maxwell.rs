@@ -4,9 +4,11 @@
 
 use becauselog_decode::{RowIndex, Rows, TablePlan};
 use becauselog_format::{
-    DdlError, Definitions, Effect, Filter, FormatError, MaxwellConfig, RowFilter, Verdict,
+    BootstrapRequest, DdlError, Definitions, Effect, Filter, FormatError, MaxwellConfig, RowFilter, Verdict,
 };
-use becauselog_model::{Place, RowChange, RowsEvent, TableName, TableShape, Transaction};
+use becauselog_model::{Op, Place, RowChange, RowsEvent, TableName, TableShape, Transaction};
+
+use crate::bootstrap::BootstrapConfig;
 
 /// What is needed for it.
 #[derive(Debug, Clone)]
@@ -17,20 +19,50 @@ pub struct MaxwellView {
     pub config: MaxwellConfig,
     /// The shapes of tables at the start.
     pub definitions: Definitions,
+    /// The database that Maxwell keeps for itself (`schema_database`).
+    pub schema_database: String,
+    /// How bootstraps are done; nothing where they are not.
+    pub bootstraps: Option<BootstrapConfig>,
 }
 
 /// The same, at work.
 pub struct Beside {
     rows: RowFilter,
     definitions: Definitions,
+    schema_database: String,
     output_ddl: bool,
 }
+
+/// In Maxwell's own database, the table whose rows ask for bootstraps.
+const REQUESTS: &str = "bootstrap";
 
 impl Beside {
     /// Begins with the shapes at the start.
     pub fn new(view: MaxwellView) -> Self {
         let output_ddl = view.config.output_ddl;
-        Self { rows: RowFilter::new(view.filter, view.config), definitions: view.definitions, output_ddl }
+        let (definitions, schema_database) = (view.definitions, view.schema_database);
+        Self { rows: RowFilter::new(view.filter, view.config), definitions, schema_database, output_ddl }
+    }
+
+    /// Of Maxwell's own tables, whether rows are kept, whatever the filter says: the new ones of its table `bootstrap` are,
+    /// what it writes down for itself is not. Nothing for all other tables.
+    pub fn keeps(&self, table: &TableName) -> Option<bool> {
+        (*table.database == *self.schema_database).then(|| &*table.table == REQUESTS)
+    }
+
+    /// What new rows of Maxwell's table `bootstrap` ask for, each with the row's number.
+    pub fn requests(
+        &self,
+        plan: &TablePlan,
+        rows: &Rows<'_>,
+        index: &[RowIndex],
+    ) -> Result<Vec<(u64, BootstrapRequest)>, FormatError> {
+        let mut requests = Vec::new();
+        for (number, at) in (0..).zip(index).filter(|_| rows.kind.op() == Op::Insert) {
+            let Some(row) = rows.images(plan, *at).1 else { continue };
+            requests.extend(BootstrapRequest::read(plan.shape(), row)?.map(|request| (number, request)));
+        }
+        Ok(requests)
     }
 
     /// Whether rows of a table pass one by one.
@@ -73,6 +105,9 @@ impl Beside {
         rows: &Rows<'_>,
         index: &[RowIndex],
     ) -> Result<Vec<bool>, FormatError> {
+        if self.keeps(&plan.shape().name).is_some() {
+            return Ok(vec![rows.kind.op() == Op::Insert; index.len()]);
+        }
         let passes = |at: &RowIndex| {
             let (before, after) = rows.images(plan, *at);
             self.rows.passes(&RowChange {

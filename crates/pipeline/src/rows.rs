@@ -11,12 +11,17 @@ use std::{
 
 use becauselog_binlog::event::{self, Event, RowsHeader};
 use becauselog_decode::{RowIndex, Rows, TablePlan};
-use becauselog_format::{DdlChange, Effect, SchemaChange};
-use becauselog_model::{EncodedBatch, Place, RowChange, RowsEvent, TableShape, Transaction};
+use becauselog_model::{EncodedBatch, Place, RowChange, RowsEvent, Transaction};
 
-pub use self::edge::{Edge, EdgePart};
+pub use self::{
+    bootstrap::{BootstrapPart, BootstrapRows, Running},
+    ddl::DdlPart,
+    edge::{Edge, EdgePart},
+};
 use crate::{encode::Encode, error::PipelineError, lane::Wanted};
 
+mod bootstrap;
+mod ddl;
 mod edge;
 
 /// Rows and DDL statements in the order of the log.
@@ -43,6 +48,7 @@ enum Part {
     Rows { part: RowsPart, rows: Range<usize> },
     Ddl(DdlPart),
     Edge(EdgePart),
+    Bootstrap(BootstrapPart),
     Heartbeat,
 }
 
@@ -69,31 +75,6 @@ pub struct RowsPart {
     pub schema_id: u64,
     /// The table has no primary key.
     pub keyless: bool,
-}
-
-/// A DDL statement.
-#[derive(Debug)]
-pub struct DdlPart {
-    /// Whose it is.
-    pub owner: Arc<Owner>,
-    /// Where it is.
-    pub event: Event,
-    /// The default database of the session.
-    pub database: String,
-    /// The statement.
-    pub statement: bytes::Bytes,
-    /// It creates, alters, drops, renames or truncates tables, databases or indexes.
-    pub is_ddl: bool,
-    /// What it did, where shapes are followed.
-    pub effects: Vec<Effect>,
-    /// How many statements changed shapes up to and with it.
-    pub schema_id: u64,
-    /// What it did to the tables that are followed by statements.
-    pub changes: Vec<SchemaChange>,
-    /// The shape of the table that it truncates, where it is known.
-    pub shape: Option<Arc<TableShape>>,
-    /// It stands in a transaction that a BEGIN opened.
-    pub within: bool,
 }
 
 impl RowBatch {
@@ -127,6 +108,12 @@ impl RowBatch {
     pub fn push_edge(&mut self, part: EdgePart) {
         self.bytes = self.bytes.saturating_add(EdgePart::BYTES);
         self.parts.push(Part::Edge(part));
+    }
+
+    /// Adds a part of a bootstrap; the caller knows about how many bytes it becomes.
+    pub fn push_bootstrap(&mut self, part: BootstrapPart, bytes: usize) {
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.parts.push(Part::Bootstrap(part));
     }
 
     /// Adds a heartbeat.
@@ -168,6 +155,7 @@ impl RowBatch {
                 }
                 Part::Ddl(part) => part.encode(lane, encoder, out)?,
                 Part::Edge(part) => part.encode(lane, encoder, out)?,
+                Part::Bootstrap(part) => part.encode(lane, encoder, out)?,
                 Part::Heartbeat => encoder.heartbeat(now_ns(), out).map_err(|source| {
                     let position = out.range.progress.position.clone();
                     PipelineError::Format { position, row: 0, source }
@@ -179,6 +167,12 @@ impl RowBatch {
 }
 
 impl Owner {
+    /// Whether any lane wants something of it.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.wanted.iter().any(|wanted| *wanted != Wanted::None)
+    }
+
     fn wanted(&self, lane: usize) -> Wanted {
         self.wanted.get(lane).copied().unwrap_or(Wanted::None)
     }
@@ -241,40 +235,6 @@ impl RowsPart {
             done.map_err(|source| PipelineError::Format { position: self.event.position(), row, source })?;
         }
         Ok(())
-    }
-}
-
-impl DdlPart {
-    fn encode(
-        &self,
-        lane: usize,
-        encoder: &mut dyn Encode,
-        out: &mut EncodedBatch,
-    ) -> Result<(), PipelineError> {
-        // It stands before all rows of its transaction, so a target with some of those has it.
-        if !self.owner.wanted(lane).has(0) {
-            return Ok(());
-        }
-        let ddl = DdlChange {
-            transaction: &self.owner.transaction,
-            file: &self.event.file,
-            pos: self.event.start,
-            timestamp_s: self.event.header.timestamp_s,
-            server_id: self.event.header.server_id,
-            database: &self.database,
-            statement: &self.statement,
-            effects: &self.effects,
-            schema_id: self.schema_id,
-            is_ddl: self.is_ddl,
-            changes: &self.changes,
-            shape: self.shape.as_ref(),
-            within: self.within,
-        };
-        encoder.ddl(&ddl, now_ns(), out).map_err(|source| PipelineError::Format {
-            position: self.event.position(),
-            row: 0,
-            source,
-        })
     }
 }
 

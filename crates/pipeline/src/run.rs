@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use self::{outlet::Outlet, source::Source};
 use crate::{
+    bootstrap::{Bootstraps, Ledger},
     budget::byte_channel,
     checkpoints::Checkpoints,
     emit::Emitter,
@@ -147,7 +148,11 @@ impl Pipeline {
         self.begin(&started).await?;
         let checkpoints = Arc::new(Checkpoints::new(started.clone(), self.outlets.len()));
         self.status.checkpointed(&started);
-        let mut stages = stages::Stages::new(stop, self.config.stop_deadline);
+        let mut stages = stages::Stages::new(stop.clone(), self.config.stop_deadline);
+        let (bootstraps, ledger) = match bootstraps(self.views.maxwell.as_ref(), &checkpoints, stop) {
+            Some((bootstraps, ledger)) => (Some(Arc::new(bootstraps)), Some(tokio::spawn(ledger.run()))),
+            None => (None, None),
+        };
         let share = (self.config.queue_bytes / 2).max(1);
         let (to_transform, from_source) = byte_channel(share);
         let heartbeat = self.outlets.iter().filter_map(Outlet::heartbeat_interval).min();
@@ -185,6 +190,7 @@ impl Pipeline {
             sources: self.config.sources,
             beside: self.views.maxwell.map(Beside::new),
             follower,
+            bootstraps: bootstraps.clone(),
             tells_transactions,
             spool_folder,
             transaction_memory_bytes: self.config.transaction_memory_bytes,
@@ -200,7 +206,15 @@ impl Pipeline {
             status: self.status,
             interval: self.config.checkpoint_interval,
         };
-        stages.run(keeper).await?;
+        let ended = stages.run(keeper).await;
+        // What is durable by now is written down; then the ledger ends, as nobody can hand in notes any more.
+        drop(bootstraps);
+        if let Some(ledger) = ledger
+            && tokio::time::timeout(LEDGER_PATIENCE, ledger).await.is_err()
+        {
+            tracing::warn!("the rows of bootstraps are not all updated: the server does not answer");
+        }
+        ended?;
         Ok(Finished { checkpoint: checkpoints.current().0 })
     }
 
@@ -232,4 +246,20 @@ fn follower(
     let Some(view) = view else { return Ok(None) };
     let journal = state.map(|state| state.keep_tables(&view.tables, started)).transpose()?;
     Ok(Some(Follower::new(view, Arc::clone(captures), journal)))
+}
+
+/// How long the end waits for the rows of bootstraps to be updated.
+const LEDGER_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What bootstraps are done with, where they are.
+fn bootstraps(
+    view: Option<&MaxwellView>,
+    checkpoints: &Arc<Checkpoints>,
+    stop: CancellationToken,
+) -> Option<(Bootstraps, Ledger)> {
+    let view = view?;
+    let config = view.bootstraps.clone()?;
+    let requests = Bootstraps::requests_in(&view.schema_database);
+    let (ledger, handle) = Ledger::new(requests.clone(), config.servers.clone(), Arc::clone(checkpoints));
+    Some((Bootstraps { config, requests, ledger: handle, stop }, ledger))
 }

@@ -155,7 +155,12 @@ fn is_passing(error: &PipelineError) -> bool {
         mysql_async::Error::Driver(error) => {
             matches!(error, DriverError::ConnectionClosed | DriverError::PacketOutOfOrder)
         }
-        mysql_async::Error::Server(error) => PASSING_CODES.contains(&error.code),
+        mysql_async::Error::Server(error) => passes(error.code),
         _ => false,
     }
+}
+
+/// Whether this error of the server passes.
+pub fn passes(code: u16) -> bool {
+    PASSING_CODES.contains(&code)
 }

@@ -24,6 +24,8 @@ pub struct Status {
     pub changes: AtomicU64,
     /// Row changes left out because of the server that committed them first, whatever table they are of.
     pub changes_of_other_sources: AtomicU64,
+    /// Rows read by SELECT for bootstraps, counted once however many sinks there are.
+    pub bootstrapped: AtomicU64,
     /// Transactions that waited in a spool file.
     pub spooled: AtomicU64,
     /// Values that a format could not hold exactly, over all sinks.
@@ -59,6 +61,7 @@ impl Default for Status {
             changes_seen: zero(),
             changes: zero(),
             changes_of_other_sources: zero(),
+            bootstrapped: zero(),
             spooled: zero(),
             lossy_values: zero(),
             prepared: zero(),

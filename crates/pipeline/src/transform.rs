@@ -3,6 +3,7 @@
 //! It keeps the open group, and when its end is seen finds its rows and hands them to every lane. It runs on a thread of
 //! its own, since it works rather than waits.
 
+mod bootstrap;
 mod edges;
 mod rows;
 mod sources;
@@ -26,6 +27,7 @@ use becauselog_sink::failpoint;
 pub use self::sources::SourceFilter;
 use self::{edges::Ending, sources::Sources, tables::Tables};
 use crate::{
+    bootstrap::Bootstraps,
     budget::Closed,
     checkpoints::Checkpoints,
     emit::Emitter,
@@ -56,6 +58,7 @@ pub struct Transform {
     told: HashMap<TableName, Arc<TableShape>>,
     beside: Option<Beside>,
     follower: Option<Follower>,
+    bootstraps: Option<Arc<Bootstraps>>,
     tells_transactions: bool,
     store: GroupStore,
     spool_folder: PathBuf,
@@ -70,6 +73,8 @@ pub struct Transform {
 pub enum Stopped {
     /// A sink is gone; it says why itself.
     SinkGone,
+    /// A stop was asked for in the middle of a bootstrap.
+    Asked,
     /// A failure of its own.
     Failed(Box<PipelineError>),
 }
@@ -90,6 +95,8 @@ pub struct Parts {
     pub beside: Option<Beside>,
     /// What follows tables by statements, where that is wanted.
     pub follower: Option<Follower>,
+    /// How bootstraps are done, where they are.
+    pub bootstraps: Option<Arc<Bootstraps>>,
     /// Lanes are to be told where transactions begin and end.
     pub tells_transactions: bool,
     /// Where large transactions wait.
@@ -135,6 +142,7 @@ impl Transform {
             told: HashMap::new(),
             beside: parts.beside,
             follower: parts.follower,
+            bootstraps: parts.bootstraps,
             tells_transactions: parts.tells_transactions,
             store,
             spool_folder: parts.spool_folder,

@@ -42,6 +42,7 @@ fn report(name: &str, status: &Status, sinks: &SinkStates, distance: &Distance) 
         "changes_seen": status.changes_seen.load(Relaxed),
         "changes_of_other_sources": status.changes_of_other_sources.load(Relaxed),
         "bytes_read": status.bytes_read.load(Relaxed),
+        "bootstrapped": status.bootstrapped.load(Relaxed),
         "spooled": status.spooled.load(Relaxed),
         "reconnects": status.reconnects.load(Relaxed),
         "lossy_values": status.lossy_values.load(Relaxed),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use becauselog_format::{DeclaredTables, Definitions, MaxwellRendering};
 use becauselog_model::Checkpoint;
-use becauselog_pipeline::{MaxwellView, SchemaView, Views, state::StateFolder};
+use becauselog_pipeline::{BootstrapConfig, MaxwellView, SchemaView, Views, state::StateFolder};
 use tracing::info;
 
 use super::{
@@ -16,6 +16,16 @@ use crate::{
     plan::{FormatPlan, RunPlan},
 };
 
+/// How bootstraps are done: on the servers that are followed.
+fn bootstraps(plan: &RunPlan) -> BootstrapConfig {
+    let follow = &plan.source.follow;
+    BootstrapConfig {
+        client_id: plan.name.clone(),
+        servers: sql_opts(&follow.hosts, &follow.connect),
+        write_timeout: follow.write_timeout,
+    }
+}
+
 /// The tables at the start, where the format needs them: as the last run kept them, else as the server has them now.
 pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) -> Result<Views, Failure> {
     let server = async || {
@@ -26,8 +36,14 @@ pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) ->
         FormatPlan::Maxwell(maxwell) => {
             let raw_texts = maxwell.config.rendering != MaxwellRendering::Exact;
             let definitions = defined(&server().await?, raw_texts)?;
-            let (filter, config) = (maxwell.filter.clone(), maxwell.config.clone());
-            Ok(Views { maxwell: Some(MaxwellView { filter, config, definitions }), schema: None })
+            let view = MaxwellView {
+                filter: maxwell.filter.clone(),
+                config: maxwell.config.clone(),
+                definitions,
+                schema_database: maxwell.schema_database.clone(),
+                bootstraps: maxwell.bootstraps.then(|| bootstraps(plan)),
+            };
+            Ok(Views { maxwell: Some(view), schema: None })
         }
         FormatPlan::Debezium(debezium) => {
             let config = &debezium.config;

@@ -45,6 +45,11 @@ pub(super) fn head<I>(
         quoted_gtid(out, gtid);
     }
     numbers(out, config, fields, change, place);
+    push_ts(out, config, fields, now_ns);
+}
+
+/// Appends `push_ts`, where it is wanted.
+pub(super) fn push_ts(out: &mut Vec<u8>, config: &MaxwellConfig, fields: &Fields, now_ns: u64) {
     if config.output_push_timestamp {
         out.extend_from_slice(&fields.push_ts);
         seconds(out, now_ns);

@@ -5,8 +5,8 @@ use becauselog_model::Span;
 use super::{row::Row, table::Table};
 use crate::{batch::span, records::Records};
 
-/// Appends the key of a change.
-pub(super) fn push(head: &mut Vec<u8>, table: &Table, row: &Row, records: &Records, index: u64) -> Span {
+/// Appends the key of a row. `push_id` appends the id of its record.
+pub(super) fn push(head: &mut Vec<u8>, table: &Table, row: &Row, push_id: impl FnOnce(&mut Vec<u8>)) -> Span {
     let start = head.len();
     if table.key.is_empty() {
         if let Some(part) = table.key_parts.first() {
@@ -14,7 +14,7 @@ pub(super) fn push(head: &mut Vec<u8>, table: &Table, row: &Row, records: &Recor
         }
         if table.key_end.first() == Some(&b'"') {
             let mut id = Vec::new();
-            records.push_id(&mut id, index);
+            push_id(&mut id);
             uuid(head, &id);
         }
     }
@@ -40,6 +40,11 @@ pub(super) fn uuid(out: &mut Vec<u8>, id: &[u8]) {
         low & 0xffff_ffff_ffff
     );
     out.extend_from_slice(text.as_bytes());
+}
+
+/// A hash that is the same in every run.
+pub(super) fn hash_of(bytes: &[u8]) -> u64 {
+    hash(bytes, 0xcbf2_9ce4_8422_2325)
 }
 
 /// FNV-1a, its bits mixed at the end.

@@ -2,6 +2,7 @@
 
 use becauselog_model::{Cell, RowChange, RowImage, TableShape};
 
+pub(super) use super::value::Origin;
 use super::{
     config::MaxwellConfig,
     table::{Column, Table},
@@ -80,21 +81,33 @@ impl Row {
         config: &MaxwellConfig,
         losses: &mut Losses,
     ) -> Result<(), FormatError> {
-        let shape: &TableShape = change.shape;
-        self.reset(table.key.len());
         // A delete has its row before, and no other.
-        let (image, before) = match (change.after, change.before) {
+        let images = match (change.after, change.before) {
             (Some(after), before) => (after, before),
             (None, Some(before)) => (before, None),
-            (None, None) => return Err(FormatError::NoImage { table: shape.name.clone() }),
+            (None, None) => return Err(FormatError::NoImage { table: change.shape.name.clone() }),
         };
+        self.render_images(change.shape, images, Origin::Log, table, config, losses)
+    }
+
+    /// Renders a row, and what of it was otherwise before.
+    pub(super) fn render_images<'a, I: RowImage<'a>>(
+        &mut self,
+        shape: &TableShape,
+        (image, before): (I, Option<I>),
+        origin: Origin,
+        table: &Table,
+        config: &MaxwellConfig,
+        losses: &mut Losses,
+    ) -> Result<(), FormatError> {
+        self.reset(table.key.len());
         let mut now = Cells { cells: Some(image.cells()), shape, found: 0 };
         let mut then = Cells { cells: before.map(|before| before.cells()), shape, found: 0 };
         for (index, (column, column_shape)) in table.columns.iter().zip(&shape.columns).enumerate() {
             let cells = (now.next()?, then.next()?);
             let Self { text, .. } = self;
             let mut text = std::mem::take(text);
-            let mut values = Values { config, losses, text: &mut text };
+            let mut values = Values { config, losses, text: &mut text, origin };
             let done = self.column(cells, column, column_shape, &mut values);
             self.text = text;
             let place = done.map_err(|fault| fault.at(&shape.name, index))?;
@@ -104,6 +117,12 @@ impl Row {
         then.end()?;
         self.close();
         Ok(())
+    }
+
+    /// A row without columns, of a table with so many of them in its key.
+    pub(super) fn clear(&mut self, key_columns: usize) {
+        self.reset(key_columns);
+        self.close();
     }
 
     fn reset(&mut self, key_columns: usize) {

@@ -26,6 +26,16 @@ pub(super) struct Values<'e> {
     pub config: &'e MaxwellConfig,
     pub losses: &'e mut Losses,
     pub text: &'e mut String,
+    pub origin: Origin,
+}
+
+/// Where a row comes from: Maxwell reads the two with different code, which shows in some values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::maxwell) enum Origin {
+    /// A row event.
+    Log,
+    /// A bootstrap's SELECT.
+    Select,
 }
 
 impl Values<'_> {
@@ -53,12 +63,15 @@ impl Values<'_> {
             Cell::Timestamp(value) => self.datetime(out, value.to_utc(), fsp(shape)),
             Cell::Text(bytes, charset) => charset_text::quoted(out, bytes, charset, self.text, self.losses),
             // As the log has it: without the zero bytes at the end of a BINARY, which any column of its length adds again.
+            // A SELECT has them.
             Cell::Binary(bytes) => quoted(out, |out| binary::base64(out, bytes)),
             Cell::Enum(0) => null(out),
             Cell::Enum(index) => {
                 let place = usize::from(index).checked_sub(1).ok_or(Fault::Mismatch)?;
                 out.extend_from_slice(column.texts.get(place).ok_or(Fault::Mismatch)?);
             }
+            // A text without members is split into one, the empty one.
+            Cell::Set(0) if self.is_peers_select() => out.extend_from_slice(b"[\"\"]"),
             Cell::Set(members) => set(out, column, members),
             Cell::Json(document) => self.json(out, document)?,
             Cell::JsonText(text) => self.json_text(out, text),
@@ -78,6 +91,11 @@ impl Values<'_> {
         }
     }
 
+    /// Whether the slips of Maxwell's bootstraps are wanted.
+    fn is_peers_select(&self) -> bool {
+        self.origin == Origin::Select && self.peer().is_some()
+    }
+
     fn bit(&mut self, out: &mut Vec<u8>, value: u64) {
         match bits::wrong(value).filter(|_| self.peer().is_some()) {
             Some(wrong) => {
@@ -91,14 +109,15 @@ impl Values<'_> {
     fn year(&mut self, out: &mut Vec<u8>, year: u16) {
         if year == 0 && self.peer().is_some() {
             count(&mut self.losses.dates_replaced);
-            return text::uint(out, 1900);
+            return text::uint(out, if self.origin == Origin::Select { 2000 } else { 1900 });
         }
         text::uint(out, year.into());
     }
 
     fn date(&mut self, out: &mut Vec<u8>, value: Date) {
         let value = self.read_date(value, temporal::java_date);
-        if value == Date::default() && self.config.output_null_zerodates {
+        // A bootstrap of Maxwell's does not look at the option.
+        if value == Date::default() && self.config.output_null_zerodates && !self.is_peers_select() {
             return null(out);
         }
         quoted(out, |out| clock::date(out, value));
@@ -106,7 +125,11 @@ impl Values<'_> {
 
     fn datetime(&mut self, out: &mut Vec<u8>, value: Datetime, fsp: u8) {
         let value = self.read_date(value, temporal::java_datetime);
-        if value == Datetime::default() && self.config.output_null_zerodates {
+        let peers_select = self.is_peers_select();
+        if value == Datetime::default() && (self.config.output_null_zerodates || peers_select) {
+            if !self.config.output_null_zerodates {
+                count(&mut self.losses.dates_replaced);
+            }
             return null(out);
         }
         quoted(out, |out| clock::datetime(out, value, b' ', Digits(fsp)));
@@ -124,7 +147,9 @@ impl Values<'_> {
     }
 
     fn time(&mut self, out: &mut Vec<u8>, value: Time, fsp: u8) {
-        let read = self.peer().map_or(value, |offset| temporal::java_time(value, fsp, offset));
+        // Where Maxwell's bootstrap meets a time that is none of a day it begins again without end: there is no value.
+        let peer = self.peer().filter(|_| self.origin == Origin::Log);
+        let read = peer.map_or(value, |offset| temporal::java_time(value, fsp, offset));
         if read != value {
             count(&mut self.losses.times_out_of_range);
         }

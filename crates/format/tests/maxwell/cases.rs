@@ -61,7 +61,9 @@ impl Default for Session {
 
 /// The cases of a class.
 pub fn of(class: &str) -> Result<Vec<Case>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/maxwell/recorded/{class}.json"));
+    // From another crate too.
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../format/tests/maxwell/recorded/{class}.json"));
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     serde_json::from_str(&text).with_context(|| path.display().to_string())
 }

@@ -24,6 +24,8 @@ fn form(field: &str) -> Option<(&'static str, bool)> {
         "schema_id" => (r"^[1-9][0-9]*$", true),
         "gtid" => (r#"^"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}:([a-z]+:)?[1-9][0-9]*"$"#, true),
         "position" => (r#"^"binlog\.[0-9]{6}:[1-9][0-9]*"$"#, true),
+        // The time of a bootstrap.
+        "ts" => (r"^[1-9][0-9]{9}$", false),
         "push_ts" => (r"^[0-9]{10}(\.[0-9]{1,6})?$", false),
         "_uuid" => (r#"^"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"$"#, false),
         _ => return None,

@@ -70,7 +70,7 @@ impl Stages {
         let runtime = Handle::current();
         self.tasks.spawn_blocking(move || match runtime.block_on(transformed(transform, from, heartbeat)) {
             // The sink tells why itself.
-            Ok(()) | Err(Stopped::SinkGone) => Ok(()),
+            Ok(()) | Err(Stopped::SinkGone | Stopped::Asked) => Ok(()),
             Err(Stopped::Failed(error)) => Err(error),
         });
     }

@@ -16,6 +16,7 @@ use super::{
     tables::{Table, WantedTable},
 };
 use crate::{
+    bootstrap::Asked,
     error::PipelineError,
     group::GroupEvents,
     lane::Lane,
@@ -33,12 +34,21 @@ pub(super) struct Delivery {
     /// Where it begins, where lanes are told.
     pub(super) opening: Option<Opening>,
     /// The index of the next change.
-    next: u64,
+    pub(super) next: u64,
     query: Option<Arc<[u8]>>,
     /// How many changes were handed on.
     passed: u64,
     /// Its server's rows are wanted.
     wanted: bool,
+    /// Bootstraps that were asked for.
+    pub(super) asked: Vec<Asked>,
+}
+
+impl Delivery {
+    const fn new(ending: Ending, wanted: bool) -> Self {
+        let (owner, opening, query) = (None, None, None);
+        Self { ending, owner, opening, next: 0, query, passed: 0, wanted, asked: Vec::new() }
+    }
 }
 
 impl Transform {
@@ -51,9 +61,7 @@ impl Transform {
         events: GroupEvents,
         ending: Ending,
     ) -> Result<(), Stopped> {
-        let wanted = self.sources.want(transaction);
-        let mut delivery =
-            Delivery { ending, owner: None, opening: None, next: 0, query: None, passed: 0, wanted };
+        let mut delivery = Delivery::new(ending, self.sources.want(transaction));
         for event in events {
             let event =
                 event.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
@@ -77,6 +85,7 @@ impl Transform {
         if delivery.passed > 0 {
             self.rows.end_transaction();
         }
+        self.bootstraps(&mut delivery).await?;
         self.tell_end(group, transaction, &mut delivery)?;
         if delivery.next > 0 || delivery.opening.is_some() {
             self.lanes.iter_mut().for_each(Lane::delivered);
@@ -115,7 +124,9 @@ impl Transform {
             return Ok(());
         }
         let map = event::table_map::parse(format, &event.body).map_err(map_error)?;
-        let table = if wanted && (self.filter)(&map.name) {
+        let kept = self.beside.as_ref().and_then(|beside| beside.keeps(&map.name));
+        let requests = kept == Some(true);
+        let table = if wanted && kept.unwrap_or_else(|| (self.filter)(&map.name)) {
             let shape = self.shapes.shape_for(&map, &at()).await?;
             let shape = self.declared(shape);
             let plan = TablePlan::compile(&map, shape)
@@ -123,7 +134,8 @@ impl Transform {
             let mut wanted = WantedTable::new(plan);
             if let Some(beside) = &self.beside {
                 wanted.keyless = beside.is_keyless(&map.name);
-                wanted.by_row = beside.looks_at_rows(wanted.plan.shape());
+                wanted.by_row = requests || beside.looks_at_rows(wanted.plan.shape());
+                wanted.requests = requests;
             }
             Table::Wanted(wanted)
         } else {
@@ -204,6 +216,9 @@ impl Transform {
         self.index.clear();
         let found = index_rows(&wanted.plan, &rows, &mut self.index);
         let found = found.map_err(torn(wanted.plan.shape().name.to_string()))?;
+        if wanted.requests {
+            self.note_requests(&event, &wanted, &rows, delivery)?;
+        }
         let runs = match wanted.by_row {
             true => self.passing(&event, &owner, &wanted, &rows)?,
             false => std::iter::once(0..found).collect(),

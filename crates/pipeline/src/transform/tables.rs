@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use becauselog_decode::{Layout, TablePlan};
+use becauselog_model::TableShape;
 use bytes::Bytes;
 
 /// What is done with rows of a table.
@@ -25,6 +26,8 @@ pub struct WantedTable {
     pub keyless: bool,
     /// Its rows pass one by one.
     pub by_row: bool,
+    /// Its rows ask for bootstraps.
+    pub requests: bool,
 }
 
 /// What a record tells beside its row, in about so many bytes.
@@ -34,10 +37,15 @@ impl WantedTable {
     /// A table that is read by this plan.
     #[must_use]
     pub fn new(plan: TablePlan) -> Self {
-        let names = plan.shape().columns.iter().map(|column| column.name.len().saturating_add(8));
-        let row_bytes = names.fold(ORIGIN_BYTES, usize::saturating_add);
-        Self { plan: Arc::new(plan), row_bytes, keyless: false, by_row: false }
+        let row_bytes = record_bytes(plan.shape());
+        Self { plan: Arc::new(plan), row_bytes, keyless: false, by_row: false, requests: false }
     }
+}
+
+/// About how many bytes a record of a table takes beside the row's own.
+pub fn record_bytes(shape: &TableShape) -> usize {
+    let names = shape.columns.iter().map(|column| column.name.len().saturating_add(8));
+    names.fold(ORIGIN_BYTES, usize::saturating_add)
 }
 
 /// Tables by number; a number is good until the next table map with the same one.

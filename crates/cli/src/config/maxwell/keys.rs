@@ -69,7 +69,7 @@ pub const KEYS: &[Known] = &[
     idle("schema_password"),
     idle("schema_ssl"),
     idle("schema_jdbc_options"),
-    idle("schema_database"),
+    done("schema_database"),
     idle("max_schemas"),
     idle("recapture_schema"),
     idle("ignore_missing_schema"),
@@ -80,7 +80,7 @@ pub const KEYS: &[Known] = &[
     idle("buffer_memory_usage"),
     idle("buffered_transaction_size"),
     only("replay", &["false"], "a position is always kept: leave it out, and use another client_id"),
-    only("bootstrapper", &["none"], "there are no bootstraps yet: set it to none"),
+    done("bootstrapper"),
     // What is written.
     done("gtid_mode"),
     done("output_binlog_position"),

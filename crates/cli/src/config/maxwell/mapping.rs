@@ -131,6 +131,10 @@ impl Mapping<'_> {
         for key in TEXTS {
             self.text(key, &format!("format.maxwell.{key}"))?;
         }
+        // Maxwell does bootstraps unless it is told not to.
+        let bootstrapper = self.get("bootstrapper").unwrap_or("async").to_owned();
+        self.put("format.maxwell.bootstrapper", "bootstrapper", Value::String(bootstrapper))?;
+        self.text("schema_database", "format.maxwell.schema_database")?;
         self.number("row_query_max_length", "format.maxwell.row_query_max_length")?;
         let old = self.old_filters();
         match self.get("filter").map(str::to_owned) {

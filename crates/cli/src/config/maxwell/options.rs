@@ -51,6 +51,11 @@ section! {
         ddl_kafka_topic: String = ("text", "");
         /// Keys of records: `hash` or `array`.
         kafka_key_format: String = ("text", "\"hash\"");
+        /// Whether a row that is inserted into Maxwell's table `bootstrap` has its table read: `none`, `async` or `sync`. A
+        /// `config.properties` of Maxwell's has `async`. Both are the same here: the log waits meanwhile.
+        bootstrapper: String = ("text", "\"none\"");
+        /// The database that Maxwell keeps for itself: of its rows only those inserted into `bootstrap` have messages.
+        schema_database: String = ("text", "\"maxwell\"");
         /// With `values = "maxwell"`: how many minutes the JVM's zone was east of Greenwich on 1970-01-01. Maxwell's TIME
         /// values move with it.
         jvm_offset_minutes: i32 = ("number", "0");

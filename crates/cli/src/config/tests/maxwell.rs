@@ -108,7 +108,6 @@ fn what_does_nothing_is_told_and_what_is_unknown_refused_with_the_nearest() {
     for (pair, next) in [
         ("javascript=f.js", "filter"),
         ("encrypt=all", "behind the sink"),
-        ("bootstrapper=async", "none"),
         ("env_config_prefix=MAXWELL_", "${env:NAME}"),
         ("ha=true", "one process"),
     ] {
@@ -118,6 +117,19 @@ fn what_does_nothing_is_told_and_what_is_unknown_refused_with_the_nearest() {
     }
     let (_, text) = least("output_ddl=yes\nreplica_server_id=x\n").error();
     assert!(text.contains("true or false") && text.contains("expected a number"), "{text}");
+}
+
+#[test]
+fn bootstraps_are_done_unless_switched_off() {
+    let plan = least("").plan();
+    assert!(maxwell(&plan).bootstraps && maxwell(&plan).schema_database == "maxwell");
+    let plan = least("bootstrapper=sync\nschema_database=mx\nclient_id=shop\n").plan();
+    assert!(maxwell(&plan).bootstraps && maxwell(&plan).schema_database == "mx" && plan.name == "shop");
+    assert!(!maxwell(&least("bootstrapper=none\n").plan()).bootstraps);
+    let (code, text) = least("bootstrapper=later\n").error();
+    assert!(code == "E_CONFIG_VALUE" && text.contains("`bootstrapper`") && text.contains("async"), "{text}");
+    let native = "name = \"a\"\n[source]\nhosts = [\"h\"]\nuser = \"u\"\n[format]\nkind = \"maxwell\"\n";
+    assert!(!maxwell(&file("c.toml", native).plan()).bootstraps);
 }
 
 #[test]

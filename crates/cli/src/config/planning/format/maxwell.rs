@@ -31,7 +31,11 @@ pub fn plan(config: FormatConfig, name: &str, problems: &mut Problems) -> Maxwel
         false => MaxwellRendering::Exact,
     };
     let query = config.include_query;
+    let bootstrappers = [("none", false), ("async", true), ("sync", true)];
+    let bootstrapper = options.bootstrapper.as_deref();
     MaxwellPlan {
+        bootstraps: problems.choose("format.maxwell.bootstrapper", bootstrapper, false, &bootstrappers),
+        schema_database: options.schema_database.clone().unwrap_or_else(|| "maxwell".to_owned()),
         config: MaxwellConfig { exclude_columns, rendering, ..written(options, query, name, problems) },
         filter,
     }
