@@ -66,7 +66,9 @@ impl Transform {
             let event =
                 event.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
             match event.kind() {
-                EventKind::TABLE_MAP => self.table_map(&event, group.format.as_deref(), wanted).await?,
+                EventKind::TABLE_MAP => {
+                    self.table_map(&event, group.format.as_deref(), delivery.wanted).await?
+                }
                 EventKind::ROWS_QUERY => delivery.query = rows_query(&event)?,
                 EventKind::QUERY => self.statement_within(&event, group, transaction, &mut delivery).await?,
                 _ if event.kind().is_rows() => {
