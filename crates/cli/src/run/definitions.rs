@@ -53,7 +53,8 @@ async fn read(conn: &mut Conn) -> Result<ServerTables> {
     let mut tables = Vec::new();
     for ((database, table), (charset, comment)) in tables_of(conn).await? {
         let name = (database, table);
-        let columns = columns.remove(&name).unwrap_or_default();
+        // A table that was made since the columns were read: its statement comes with the log.
+        let Some(columns) = columns.remove(&name) else { continue };
         let mut unique_keys = keys.remove(&name).unwrap_or_default();
         let primary = unique_keys.iter().position(|(key, _)| key == "PRIMARY");
         let primary_key = primary.map(|place| unique_keys.remove(place).1).unwrap_or_default();
