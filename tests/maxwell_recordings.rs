@@ -82,7 +82,8 @@ async fn play(server: &MysqlServer, case: &Case, values: &str) -> Result<Vec<Str
     for sql in &case.sql {
         if sql == "-- wait: bootstrap-complete" {
             waited_for += 1;
-            rig.lines_with(COMPLETE, waited_for).await?;
+            let lines = rig.lines_with(COMPLETE, waited_for).await;
+            lines.with_context(|| format!("{}:\n{}", case.name, process.tail()))?;
         } else if let Some(seconds) = sql.strip_prefix("SLEEP ") {
             tokio::time::sleep(Duration::from_secs(seconds.parse()?)).await;
         } else {

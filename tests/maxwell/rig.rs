@@ -66,7 +66,8 @@ impl Rig {
         let arguments =
             ["run", "-c", self.config.to_str().context("path")?, "--state", state.to_str().context("path")?];
         let mut process = Becauselog::start(program, &log, &arguments, env)?;
-        process.wait_logged("streaming", 1)?;
+        // The follower says it, and then the run, once it knows the tables.
+        process.wait_logged("\"streaming\"", 2)?;
         Ok(process)
     }
 
