@@ -7,11 +7,15 @@ use serde_json::Value;
 
 use super::{folder, ours};
 
-/// Cases with all types and tables, and what stands for a date that is none.
-const CASES: [(&str, &str, &[&str]); 2] = [
+/// Cases, and what stands for a date that is none.
+const CASES: [(&str, &str, &[&str]); 4] = [
     ("types", "zero-null", &["null"]),
-    ("types", "zero-value", &["-25567", "-2208988800000", "-2208988800000000", "\"1970-01-01T00:00:01Z\""]),
+    ("types", "zero-value", VALUES),
+    ("defaults", "zero-null", &["null"]),
+    ("defaults", "zero-value", VALUES),
 ];
+
+const VALUES: &[&str] = &["-25567", "-2208988800000", "-2208988800000000", "\"1970-01-01T00:00:01Z\""];
 
 /// The peer hands out the fallback for the first value of each column that can be NULL and has no DEFAULT; nothing else
 /// differs, keys and schemas neither.
