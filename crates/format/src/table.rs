@@ -34,12 +34,25 @@ pub(crate) struct Column {
     pub default: Option<Box<[u8]>>,
     /// What stands in place of a zero date, which the peer takes for none: the column's default. Of NOT NULL columns only.
     pub zero: Option<Box<[u8]>>,
-    /// `FLOAT(M,D)`, which the peer has as a double.
-    pub is_wide_float: bool,
+    /// What the peer takes the column for by its declaration, where it is not what the server has.
+    pub taken_for: Option<TakenFor>,
     /// ENUM: each text in quotes, the empty error value first. SET: each text escaped, without quotes.
     pub texts: Box<[Box<[u8]>]>,
     /// What stands in place of its values; nothing when they are written as they are. Keys know of converters only.
     pub hidden: Option<Box<Hidden>>,
+}
+
+/// Another type than the server's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TakenFor {
+    /// `BOOL` in a statement: a boolean, not the number that it is.
+    Boolean,
+    /// `REAL` in a statement: a float, not the double that it is.
+    Float,
+    /// `FLOAT(M,D)`: a double, not the float that it is.
+    Double,
+    /// `VARCHAR … CHARACTER SET binary`: a text of Latin-1, not the bytes that it is.
+    Text,
 }
 
 /// A short constant text, appended for every cell.
@@ -103,7 +116,7 @@ impl Table {
             name: Name::new(field(&column.name)),
             default: None,
             zero: None,
-            is_wide_float: false,
+            taken_for: None,
             key_place: key.iter().position(|in_key| *in_key == index),
             texts: texts(&column.kind, comma),
             hidden: None,

@@ -53,7 +53,7 @@ pub use gtid::{Gtid, GtidParseError, ServerUuid, Tag};
 pub use gtid_set::{GtidSet, Interval};
 pub use identity::{EventId, Part};
 pub use position::{BinlogPosition, PositionParseError};
-pub use shape::{ColumnKind, ColumnShape, Declared, ShapeOrigin, TableName, TableShape};
+pub use shape::{ColumnKind, ColumnShape, Declared, ShapeOrigin, TableName, TableShape, Written};
 pub use table_map::{MappedColumn, TableMap};
 pub use temporal::{Date, Datetime, Time, Timestamp};
 pub use transaction::{Op, Place, RowChange, RowsEvent, Transaction};

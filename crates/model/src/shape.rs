@@ -60,6 +60,23 @@ pub struct Declared {
     pub default: Option<Arc<str>>,
     /// Whether the default is an expression.
     pub default_is_expression: bool,
+    /// The same as statements had it, where they were followed.
+    pub written: Option<Written>,
+}
+
+/// A column's declaration as a peer takes it that follows tables by their statements.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Written {
+    /// The words of its type in capitals: `INT UNSIGNED`, `BOOL`.
+    pub type_name: Arc<str>,
+    /// The first number of its type, or what its type has without one.
+    pub length: Option<i32>,
+    /// The second.
+    pub scale: Option<i32>,
+    /// The default without quotes, its escapes as written; nothing where there is none, or an expression.
+    pub default: Option<Arc<str>>,
+    /// Its comment, where comments are followed.
+    pub comment: Option<Arc<str>>,
 }
 
 /// The type of a column, with its parameters.

@@ -99,6 +99,8 @@ impl ColumnRow {
             format!("({default})")
         } else if kind.starts_with("bit") && default.starts_with("b'") {
             default.to_owned()
+        } else if let Some(bytes) = bytes(&kind, default) {
+            bytes
         } else {
             text(default)
         }
@@ -111,6 +113,26 @@ fn names(names: &[String]) -> String {
 
 fn quoted(name: &str) -> String {
     format!("`{}`", name.replace('`', "``"))
+}
+
+/// The default of a column of bytes: a text where it is one, else `0x…`; nothing for other columns.
+///
+/// `information_schema` has it up to its first zero byte. What fills a `BINARY` are zeros; of a `VARBINARY` that is no text no more
+/// is known: it counts as without one.
+fn bytes(kind: &str, default: &str) -> Option<String> {
+    let length = kind.strip_prefix("binary(").and_then(|rest| rest.trim_end_matches(')').parse().ok());
+    if length.is_none() && !kind.starts_with("varbinary") {
+        return None;
+    }
+    let digits = default.strip_prefix("0x")?.as_bytes().as_chunks::<2>().0;
+    let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+    let mut bytes = digits.iter().map(byte).collect::<Option<Vec<u8>>>()?;
+    bytes.resize(length.unwrap_or(bytes.len()), 0);
+    Some(match str::from_utf8(&bytes) {
+        Ok(told) if told.chars().all(|c| c <= '\u{ffff}') => text(told),
+        _ if length.is_none() => "NULL".to_owned(),
+        _ => bytes.iter().fold(String::from("0x"), |digits, byte| digits + &format!("{byte:02X}")),
+    })
 }
 
 /// A text as the server writes it in `SHOW CREATE TABLE`.

@@ -47,8 +47,10 @@ pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) ->
         }
         FormatPlan::Debezium(debezium) => {
             let config = &debezium.config;
-            // A converter asks how columns were declared, which the log tells in its statements only.
-            let follows = config.schema_changes.is_some() || config.converters.want_declarations();
+            // How columns were declared the log tells in its statements only.
+            let follows = config.schema_changes.is_some()
+                || config.converters.want_declarations()
+                || debezium.declarations;
             let tables = match follows {
                 true => match state.tables_at(started) {
                     Ok(tables) => tables,

@@ -131,6 +131,8 @@ pub struct DebeziumConfig {
     pub source_types: SourceTypes,
     /// `converters`: columns that are converted in their own way (with [`Rendering::Peer`]).
     pub converters: Converters,
+    /// `include.schema.comments`: columns' comments as the docs of their schemas, where statements are followed.
+    pub column_comments: bool,
     /// `skipped.operations`: the changes that have no records.
     pub skipped_operations: Vec<Op>,
     /// `skipped.operations`: truncates have no records either.
@@ -186,6 +188,7 @@ impl DebeziumConfig {
             key_columns: KeyColumns::default(),
             source_types: SourceTypes::default(),
             converters: Converters::default(),
+            column_comments: false,
             skipped_operations: Vec::new(),
             skips_truncates: true,
             schema_changes: None,

@@ -118,6 +118,7 @@ impl<'p> Options<'p> {
             config.schema_changes = wanted.then(SchemaChangeConfig::default);
         }
         let comments = self.flag(SCHEMA_COMMENTS).unwrap_or(false);
+        config.column_comments = comments;
         if let Some(told) = &mut config.schema_changes {
             told.comments = comments;
         }

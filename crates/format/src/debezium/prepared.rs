@@ -62,7 +62,7 @@ impl Prepared {
         if config.rendering == Rendering::Peer {
             let columns = prepared.texts.columns.iter_mut().zip(&shape.columns);
             for ((column, shape), default) in columns.zip(&defaults) {
-                column.is_wide_float = column::is_wide_float(shape);
+                column.taken_for = column::taken_for(shape);
                 column.zero = default.as_deref().filter(|_| !shape.nullable).map(Box::from);
             }
         }

@@ -1,6 +1,6 @@
 //! `column.propagate.source.type`, `datatype.propagate.source.type`: columns' declared types as schema parameters.
 
-use becauselog_model::{ColumnShape, TableName};
+use becauselog_model::{ColumnShape, Declared, TableName, Written};
 
 use crate::{MaskError, mask::Names};
 
@@ -37,7 +37,8 @@ impl SourceTypes {
     /// said how the column was declared.
     pub(crate) fn of(&self, table: &TableName, column: &ColumnShape) -> Vec<(&'static str, String)> {
         let Some(declared) = &column.declared else { return Vec::new() };
-        let parts = Parts::of(&declared.column_type);
+        let parts =
+            declared.written.as_ref().map_or_else(|| Parts::of(&declared.column_type), Parts::written);
         let wanted = self.columns.matches(&format!("{table}.{}", column.name))
             || self.types.matches(&format!("{table}.{}", parts.name));
         if !wanted {
@@ -52,11 +53,20 @@ impl SourceTypes {
 }
 
 /// The length in a declared type; nothing where it has none.
-pub(crate) fn declared_length(declared: &str) -> Option<String> {
-    Parts::of(declared).length
+pub(crate) fn declared_length(declared: &Declared) -> Option<String> {
+    declared.written.as_ref().map_or_else(|| Parts::of(&declared.column_type), Parts::written).length
 }
 
 impl Parts {
+    fn written(written: &Written) -> Self {
+        let number = |number: Option<i32>| number.map(|number| number.to_string());
+        Self {
+            name: written.type_name.to_string(),
+            length: number(written.length),
+            scale: number(written.scale),
+        }
+    }
+
     /// Of `decimal(10,2) unsigned`. An ENUM is one character long to the peer, a SET one for each text and each comma.
     fn of(declared: &str) -> Self {
         let (name, rest) = declared.split_once('(').unwrap_or((declared, ""));

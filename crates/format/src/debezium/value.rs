@@ -81,6 +81,9 @@ impl Values<'_> {
     ) -> Result<(), Fault> {
         match *cell {
             Cell::Null => out.extend_from_slice(b"null"),
+            Cell::Int(value) if column.taken_for.is_some() => {
+                out.extend_from_slice(if value == 0 { b"false" } else { b"true" });
+            }
             Cell::Int(value) => text::int(out, value),
             Cell::UInt(value) => self.unsigned(out, value, &shape.kind),
             Cell::Text(bytes, charset) => self.text(out, bytes, charset),
@@ -93,8 +96,9 @@ impl Values<'_> {
             }
             Cell::Date(value) => temporal::date(out, value, place(shape, column), self.config, self.losses),
             Cell::Time(value) => temporal::time(out, value, place(shape, column), self.config, self.losses),
-            Cell::Float(value) if column.is_wide_float => float::java_double(out, value.into()),
+            Cell::Float(value) if column.taken_for.is_some() => float::java_double(out, value.into()),
             Cell::Float(value) => float::java_float(out, value),
+            Cell::Double(value) if column.taken_for.is_some() => float::java_float(out, narrowed(value)),
             Cell::Double(value) => float::java_double(out, value),
             Cell::Enum(index) => {
                 let text = column.texts.get(usize::from(index)).or(column.texts.first());
@@ -103,6 +107,11 @@ impl Values<'_> {
             Cell::Set(bits) => column.push_set(out, bits),
             Cell::Json(document) => self.json(out, document)?,
             Cell::JsonText(text) => self.text(out, text, Charset::Utf8),
+            Cell::Binary(bytes) if column.taken_for.is_some() => {
+                self.text.clear();
+                self.text.extend(bytes.iter().map(|byte| char::from(*byte)));
+                text::string::quoted(out, self.text);
+            }
             Cell::Binary(bytes) => self.binary(out, bytes, &shape.kind),
             Cell::Bit(value) => bit(out, value, &shape.kind)?,
             Cell::Year(year) => self.year(out, year),
@@ -165,6 +174,8 @@ impl Values<'_> {
 
     fn binary(&mut self, out: &mut Vec<u8>, bytes: &[u8], kind: &ColumnKind) {
         let length = match kind {
+            // To the peer a length of zero is one of ten.
+            ColumnKind::Binary { length: 0 } if self.config.rendering == Rendering::Peer => 10,
             ColumnKind::Binary { length } => usize::try_from(*length).unwrap_or(0),
             _ => 0,
         };
@@ -202,6 +213,12 @@ fn place<'c>(shape: &ColumnShape, column: &'c Column) -> temporal::Place<'c> {
         _ => 0,
     };
     temporal::Place { nullable: shape.nullable, fsp, zero: column.zero.as_deref() }
+}
+
+/// As the peer has a `REAL`.
+#[expect(clippy::cast_possible_truncation, reason = "what is too large becomes infinite, as in Java")]
+const fn narrowed(value: f64) -> f32 {
+    value as f32
 }
 
 fn quoted(out: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {

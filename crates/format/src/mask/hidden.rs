@@ -240,7 +240,7 @@ fn may_be_longer(column: &ColumnShape, units: usize) -> bool {
 fn length(column: &ColumnShape) -> Option<usize> {
     let kind = &column.kind;
     if let Some(declared) = &column.declared {
-        return declared_length(&declared.column_type)?.parse().ok();
+        return declared_length(declared)?.parse().ok();
     }
     let length = match kind {
         ColumnKind::Char { bytes_max, charset } | ColumnKind::VarChar { bytes_max, charset } => {

@@ -8,6 +8,7 @@ use becauselog_binlog::{
     event::{Event, EventKind, FormatDescription, RowsHeader, RowsKind, RowsQuery, table_map},
 };
 use becauselog_decode::{Image, Rows, TablePlan, index_rows};
+use becauselog_format::DeclaredTables;
 use becauselog_model::{
     BatchRange, BinlogPosition, EncodedBatch, GtidSet, Progress, RowChange, RowsEvent, TableName, TableShape,
     Transaction,
@@ -72,6 +73,8 @@ pub struct Plans {
     /// What `information_schema` said: from a position of the log on, by table; nothing where the log alone is to do.
     pub told: Vec<Told>,
     taken: HashMap<TableName, u64>,
+    /// The tables as statements made them; nothing where the log alone is to do.
+    pub tables: Option<DeclaredTables>,
     plans: HashMap<u64, (Vec<u8>, TablePlan)>,
 }
 
@@ -153,6 +156,8 @@ impl Plans {
         }
         let map = table_map::parse(format, &event.body)?;
         let shape = self.tracker(&map.name, event.start).shape_for(&map)?;
+        let written = self.tables.as_ref().and_then(|tables| tables.with_types(&shape));
+        let shape = written.map_or(shape, Arc::new);
         self.plans.insert(id, (event.body.to_vec(), TablePlan::compile(&map, shape)?));
         Ok(())
     }

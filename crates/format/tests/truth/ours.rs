@@ -42,7 +42,7 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
     let (mut encoder, mut out, mut plans) =
         (Debezium::with(settings.config.clone(), connect), batch(), Plans::default());
     plans.told.clone_from(&log.told);
-    let mut tables = log.tables.clone();
+    plans.tables = Some(log.tables.clone());
     // Of its heartbeats a recording keeps one, where it comes first: before the first change.
     encoder.heartbeat(1_795_465_818_320_586_978, &mut out).map_err(|error| error.to_string())?;
     for committed in log.transactions.as_ref().map_err(Clone::clone)? {
@@ -53,7 +53,7 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
             encoder.begin_transaction(begin, true, &mut out).map_err(|error| error.to_string())?;
         }
         for event in committed.events.iter().filter(|event| event.kind() == EventKind::QUERY) {
-            statement(&mut tables, &settings, committed, event, &plans, &mut encoder, &mut out)?;
+            statement(&settings, committed, event, &mut plans, &mut encoder, &mut out)?;
         }
         let replayed = plans.replay(committed, |change| {
             let (db, table) = (&*change.shape.name.database, &*change.shape.name.table);
@@ -74,11 +74,10 @@ pub fn records(log: &Log, case: &Case) -> Result<Vec<Record>, String> {
 
 /// A statement on its way into the encoder.
 fn statement(
-    tables: &mut DeclaredTables,
     settings: &Settings,
     committed: &Committed,
     event: &Event,
-    plans: &Plans,
+    plans: &mut Plans,
     encoder: &mut Debezium,
     out: &mut EncodedBatch,
 ) -> Result<(), String> {
@@ -89,6 +88,7 @@ fn statement(
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     let database = text(&query.schema);
     let mode = SqlMode::of_sql_mode(query.status_variables().sql_mode.unwrap_or_default());
+    let Some(tables) = &mut plans.tables else { return Ok(()) };
     let mut changes = tables.apply(&database, &text(&query.statement), mode);
     changes.retain(|change| change.database() != MARKS && settings.tells(change));
     let truncated = changes.iter().find_map(SchemaChange::truncated);
@@ -105,7 +105,7 @@ fn statement(
         is_ddl: true,
         changes: &changes,
         shape: truncated.and_then(|name| plans.shape(name)),
-        within: committed.events.len() > 2,
+        within: edges(committed).is_some(),
     };
     encoder.encode_ddl(&ddl, 1_795_465_818_320_586_978, out).map_err(|error| error.to_string())
 }

@@ -149,7 +149,8 @@ impl Transform {
         Ok(())
     }
 
-    /// The shape with what statements of the log declared, where the server could not tell: it has another table by now, or none.
+    /// The shape with how statements of the log declared it; of types the server may not be able to tell any more: it has another
+    /// table by now, or none.
     fn declared(&mut self, shape: Arc<TableShape>) -> Arc<TableShape> {
         let Some(follower) = self.follower.as_ref().filter(|_| self.shapes.want_declarations()) else {
             return shape;

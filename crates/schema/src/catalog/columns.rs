@@ -92,6 +92,7 @@ impl DescribedColumn {
             column_type: answer.column_type.into(),
             default: answer.default.map(Arc::from),
             default_is_expression: extra.contains("DEFAULT_GENERATED"),
+            written: None,
         };
         Self {
             name: answer.name.into(),

@@ -36,6 +36,10 @@ impl TinyIntOne {
         if !is_tiny || !super::selects(self.selector.as_ref(), table, column) {
             return Ok(false);
         }
+        if let Some(written) = column.declared.as_deref().and_then(|declared| declared.written.as_ref()) {
+            let tiny = matches!(&*written.type_name, "TINYINT" | "TINYINT UNSIGNED");
+            return Ok(tiny && (!self.length || written.length == Some(1)));
+        }
         match column.declared.as_deref().map(|declared| declared.column_type.to_ascii_lowercase()) {
             Some(declared) if declared.contains("zerofill") => Ok(false),
             Some(declared) => Ok(!self.length || declared.starts_with("tinyint(1)")),

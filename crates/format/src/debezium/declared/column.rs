@@ -133,7 +133,9 @@ impl DeclaredColumn {
         let mut numbers =
             data_type.arguments.iter().map(|number| number.split('.').next().unwrap_or_default());
         let first = numbers.next().map(|number| number.parse::<i64>().map_or(i32::MAX, capped));
-        // `DECIMAL(0)` is `DECIMAL(10)`.
+        // `DECIMAL(0)` is `DECIMAL(10)` to the server; to the peer all types but times are so.
+        let in_time = matches!(jdbc_type, TIME | TIMESTAMP | TIMESTAMP_WITH_TIMEZONE);
+        let first = first.map(|number| if number == 0 && !in_time { 10 } else { number });
         self.length = first.or(length);
         self.scale = numbers.next().and_then(|number| number.parse().ok()).or(scale);
         let choice = data_type.is("ENUM") || data_type.is("SET");
@@ -220,7 +222,6 @@ fn kind(data_type: &DataType<'_>) -> (i32, Option<i32>, Option<i32>) {
         ["DECIMAL" | "DEC" | "FIXED", ..] => return (DECIMAL, Some(10), Some(0)),
         ["NUMERIC", ..] => return (NUMERIC, Some(10), Some(0)),
         ["BIT", ..] => return (BIT, Some(1), None),
-        ["VECTOR", ..] => return (OTHER, Some(2048), None),
         ["BOOL" | "BOOLEAN", ..] => BOOLEAN,
         ["DATE", ..] => DATE,
         ["TIME", ..] => TIME,
@@ -230,7 +231,7 @@ fn kind(data_type: &DataType<'_>) -> (i32, Option<i32>, Option<i32>) {
         ["VARBINARY", ..] => VARBINARY,
         ["TINYBLOB" | "BLOB" | "MEDIUMBLOB" | "LONGBLOB", ..] | ["LONG", "VARBINARY", ..] => BLOB,
         ["ENUM" | "SET", ..] | ["CHAR" | "CHARACTER"] => CHAR,
-        ["NATIONAL", "CHAR" | "CHARACTER"] | ["NCHAR"] => NCHAR,
+        ["NATIONAL", "CHAR" | "CHARACTER"] | ["NCHAR"] => return (NCHAR, Some(1), None),
         ["NATIONAL" | "NCHAR" | "NVARCHAR", ..] => NVARCHAR,
         [
             "CHAR" | "CHARACTER" | "VARCHAR" | "VARCHARACTER" | "TINYTEXT" | "TEXT" | "MEDIUMTEXT"

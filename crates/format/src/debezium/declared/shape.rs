@@ -63,7 +63,9 @@ impl DeclaredColumn {
             ["ENUM", ..] => ColumnKind::Enum { values: self.members() },
             ["SET", ..] => ColumnKind::Set { values: self.members() },
             ["JSON"] => ColumnKind::Json,
-            ["VECTOR", ..] => ColumnKind::Vector { dimension: self.bytes() },
+            ["VECTOR", ..] => {
+                ColumnKind::Vector { dimension: u32::try_from(self.length.unwrap_or(2048)).unwrap_or(0) }
+            }
             [first, ..] => geometry(first)
                 .map_or_else(|| self.text(), |subtype| Some(ColumnKind::Geometry { subtype }))?,
             [] => return None,

@@ -2,36 +2,43 @@
 
 use std::sync::Arc;
 
-use becauselog_model::{Declared, TableShape};
+use becauselog_model::{ColumnShape, Declared, TableShape, Written};
 
-use super::{DeclaredColumn, DeclaredTables};
+use super::{DeclaredColumn, DeclaredTables, is_same};
 
 impl DeclaredTables {
-    /// The same shape, its columns told their types as they were written, where nothing is known of that; nothing where all is
-    /// known already, or where the statements made other columns.
+    /// The same shape, its columns told how they were written; nothing where all is known already, or where the statements made
+    /// other columns. What the server said of them stays.
     #[must_use]
     pub fn with_types(&self, shape: &TableShape) -> Option<TableShape> {
-        if shape.columns.iter().all(|column| column.declared.is_some()) {
-            return None;
-        }
         let declared = &self.table(&shape.name)?.columns;
-        let same = |(column, declared): (&_, &DeclaredColumn)| {
-            let column: &becauselog_model::ColumnShape = column;
-            column.name.eq_ignore_ascii_case(&declared.name)
-        };
+        let same =
+            |(column, declared): (&ColumnShape, &DeclaredColumn)| is_same(&column.name, &declared.name);
         if declared.len() != shape.columns.len() || !shape.columns.iter().zip(declared).all(same) {
             return None;
         }
-        let mut shape = shape.clone();
-        for (column, declared) in shape.columns.iter_mut().zip(declared) {
-            let told = || Declared { column_type: declared.column_type().into(), ..Declared::default() };
-            column.declared.get_or_insert_with(|| Arc::new(told()));
+        let mut told = shape.clone();
+        for (column, declared) in told.columns.iter_mut().zip(declared) {
+            let unknown = || Declared { column_type: declared.column_type().into(), ..Declared::default() };
+            let mut all = column.declared.as_deref().cloned().unwrap_or_else(unknown);
+            all.written = Some(declared.written());
+            column.declared = Some(Arc::new(all));
         }
-        Some(shape)
+        (told != *shape).then_some(told)
     }
 }
 
 impl DeclaredColumn {
+    fn written(&self) -> Written {
+        Written {
+            type_name: Arc::clone(&self.type_name),
+            length: self.length,
+            scale: self.scale,
+            default: self.default.clone(),
+            comment: self.comment.clone(),
+        }
+    }
+
     /// As `information_schema` has it: `tinyint(1) unsigned`.
     fn column_type(&self) -> String {
         let (name, words) = self.type_name.split_once(' ').unwrap_or((&self.type_name, ""));

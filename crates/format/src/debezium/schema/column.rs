@@ -3,20 +3,19 @@
 use std::sync::Arc;
 
 use becauselog_connect::{Field, Kind, Schema, logical};
-use becauselog_model::{ColumnKind, ColumnShape, TableName};
+use becauselog_model::{ColumnKind, ColumnShape, TableName, Written};
 
 use super::super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision};
-use crate::{mask::schema_parameter, wkb};
+use crate::{mask::schema_parameter, table::TakenFor, wkb};
 
 /// The schema of a column's values.
 pub(in super::super) fn schema(table: &TableName, column: &ColumnShape, config: &DebeziumConfig) -> Schema {
     // What cannot be converted was told before.
     let converted = config.converters.of(table, column).ok().flatten();
-    let own = || match config.rendering {
-        Rendering::Peer if is_wide_float(column) => Schema::new(Kind::Float64),
-        _ => of_kind(&column.kind, config),
-    };
-    let schema = converted.map_or_else(own, |converted| converted.schema());
+    let schema = converted.map_or_else(|| as_taken(column, config), |converted| converted.schema());
+    let written = column.declared.as_ref().and_then(|declared| declared.written.as_ref());
+    let comment = written.filter(|_| config.column_comments).and_then(|written| written.comment.clone());
+    let schema = Schema { doc: comment.or_else(|| schema.doc.clone()), ..schema };
     if column.nullable { schema.optional() } else { schema }
 }
 
@@ -32,10 +31,32 @@ pub(in super::super) fn in_row(table: &TableName, column: &ColumnShape, config: 
     }
 }
 
-/// Whether a column was declared `FLOAT(M,D)`: the peer has its values as doubles.
-pub(in super::super) fn is_wide_float(column: &ColumnShape) -> bool {
-    let declared = column.declared.as_ref().map_or("", |declared| &*declared.column_type);
-    column.kind == ColumnKind::Float && declared.contains(',')
+fn as_taken(column: &ColumnShape, config: &DebeziumConfig) -> Schema {
+    let taken_for = if config.rendering == Rendering::Peer { taken_for(column) } else { None };
+    match taken_for {
+        Some(TakenFor::Boolean) => Schema::new(Kind::Boolean),
+        Some(TakenFor::Float) => Schema::new(Kind::Float32),
+        Some(TakenFor::Double) => Schema::new(Kind::Float64),
+        Some(TakenFor::Text) => Schema::new(Kind::String),
+        None => of_kind(&column.kind, config),
+    }
+}
+
+/// What the peer takes a column for by its declaration, where it is not what the server has.
+pub(in super::super) fn taken_for(column: &ColumnShape) -> Option<TakenFor> {
+    let declared = column.declared.as_deref()?;
+    let first = |written: &Written| written.type_name.split(' ').next().map(str::to_owned);
+    let word = declared.written.as_ref().and_then(first).unwrap_or_default();
+    match (&column.kind, word.as_str()) {
+        (ColumnKind::TinyInt { .. }, "BOOL" | "BOOLEAN") => Some(TakenFor::Boolean),
+        (ColumnKind::Double, "REAL") => Some(TakenFor::Float),
+        (
+            ColumnKind::Binary { .. } | ColumnKind::VarBinary { .. } | ColumnKind::Blob { .. },
+            "CHAR" | "CHARACTER" | "VARCHAR" | "TINYTEXT" | "TEXT" | "MEDIUMTEXT" | "LONGTEXT",
+        ) => Some(TakenFor::Text),
+        (ColumnKind::Float, _) if declared.column_type.contains(',') => Some(TakenFor::Double),
+        _ => None,
+    }
 }
 
 fn of_kind(kind: &ColumnKind, config: &DebeziumConfig) -> Schema {

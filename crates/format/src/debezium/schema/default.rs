@@ -1,17 +1,25 @@
-//! A column's default, as `information_schema` tells it, as the JSON of a value.
+//! A column's default, as statements have it or `information_schema` tells it, as the JSON of a value.
 //!
 //! The peer reads defaults out of SHOW CREATE TABLE and statements, and takes texts as they are written there: quotes doubled,
 //! backslashes before what is escaped. Expressions have no value before they are evaluated. Where `information_schema` has a
 //! question mark for a character beyond U+FFFF, so has the default here.
 
+mod written;
+
+use std::borrow::Cow;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use becauselog_model::{Cell, ColumnKind, ColumnShape, Date, Datetime, Time, Timestamp};
 
 use super::{
-    super::{BigintUnsigned, DebeziumConfig, DecimalMode, value::Values},
-    column::is_wide_float,
+    super::{BigintUnsigned, DebeziumConfig, DecimalMode, Rendering, value::Values},
+    column::taken_for,
 };
-use crate::{Losses, table::Column, text::string};
+use crate::{
+    Losses,
+    table::{Column, TakenFor},
+    text::string,
+};
 
 const UNIX_EPOCH: Datetime =
     Datetime { date: Date { year: 1970, month: 1, day: 1 }, hour: 0, minute: 0, second: 0, micros: 0 };
@@ -23,14 +31,58 @@ pub(in super::super) fn text(
     config: &DebeziumConfig,
 ) -> Option<Vec<u8>> {
     let declared = shape.declared.as_deref()?;
-    let default = declared.default.as_deref()?;
+    match &declared.written {
+        Some(written) if config.rendering == Rendering::Peer => {
+            of_statement(written.default.as_deref()?, shape, column, config)
+        }
+        _ => {
+            let default = declared.default.as_deref()?;
+            told(default, declared.default_is_expression, shape, column, config)
+        }
+    }
+}
+
+/// A default as a statement has it.
+fn of_statement(raw: &str, shape: &ColumnShape, column: &Column, config: &DebeziumConfig) -> Option<Vec<u8>> {
+    match &shape.kind {
+        _ if taken_for(shape) == Some(TakenFor::Text) => Some(quoted(written::without_introducer(raw))),
+        ColumnKind::Char { .. }
+        | ColumnKind::VarChar { .. }
+        | ColumnKind::Text { .. }
+        | ColumnKind::Enum { .. }
+        | ColumnKind::Set { .. } => Some(quoted(written::without_introducer(raw))),
+        ColumnKind::Binary { .. } | ColumnKind::VarBinary { .. } => {
+            // As many bytes as were written: nothing fills up a `BINARY`.
+            let bytes = written::without_introducer(raw).as_bytes();
+            let shape = ColumnShape { kind: ColumnKind::VarBinary { bytes_max: 0 }, ..shape.clone() };
+            rendered(&Cell::Binary(bytes), &shape, column, config)
+        }
+        _ if taken_for(shape) == Some(TakenFor::Boolean) => Some(written::is_true(raw).to_string().into()),
+        kind => {
+            // A number that is rounded is told by the server alone.
+            let server = || shape.declared.as_deref()?.default.as_deref().map(Cow::Borrowed);
+            let rounds = matches!(kind, ColumnKind::Decimal { .. });
+            let text = written::normal(kind, raw).or_else(|| server().filter(|_| rounds))?;
+            told(&text, false, shape, column, config)
+        }
+    }
+}
+
+/// A default as `information_schema` tells it.
+fn told(
+    default: &str,
+    is_expression: bool,
+    shape: &ColumnShape,
+    column: &Column,
+    config: &DebeziumConfig,
+) -> Option<Vec<u8>> {
     let now = default.to_ascii_uppercase().starts_with("CURRENT_TIMESTAMP");
     let binary;
     let cell = match &shape.kind {
         // The peer takes the present for 1970.
         ColumnKind::Datetime { .. } if now => Cell::Datetime(UNIX_EPOCH),
         ColumnKind::Timestamp { .. } if now && !shape.nullable => Cell::Timestamp(Timestamp::default()),
-        _ if now || declared.default_is_expression => return None,
+        _ if now || is_expression => return None,
         ColumnKind::Enum { .. } | ColumnKind::Set { .. } => return Some(quoted(&escaped(default))),
         ColumnKind::Decimal { .. } if config.decimal == DecimalMode::Precise => return unscaled(default),
         ColumnKind::Decimal { .. } if config.decimal == DecimalMode::String => return Some(quoted(default)),
@@ -41,14 +93,23 @@ pub(in super::super) fn text(
             binary = bytes(&shape.kind, default)?;
             Cell::Binary(&binary)
         }
-        ColumnKind::Float if is_wide_float(shape) => Cell::Double(default.parse().ok()?),
+        ColumnKind::Float if taken_for(shape).is_some() => Cell::Double(default.parse().ok()?),
         kind => cell(kind, default, config)?,
     };
+    rendered(&cell, shape, column, config)
+}
+
+/// A value as the column's values are written; what cannot be rendered is no default.
+fn rendered(
+    cell: &Cell<'_>,
+    shape: &ColumnShape,
+    column: &Column,
+    config: &DebeziumConfig,
+) -> Option<Vec<u8>> {
     let (mut out, mut bytes, mut text) = (Vec::new(), Vec::new(), String::new());
     let mut losses = Losses::default();
     let mut values = Values { config, losses: &mut losses, bytes: &mut bytes, text: &mut text };
-    // What cannot be rendered is no default.
-    let rendered = values.cell(&mut out, &cell, column, shape).is_ok() && out != b"null";
+    let rendered = values.cell(&mut out, cell, column, shape).is_ok() && out != b"null";
     rendered.then_some(out)
 }
 
