@@ -214,6 +214,8 @@ pub enum AlterSpec<'t> {
         /// As written.
         collation: Option<&'t str>,
     },
+    /// `EXCHANGE PARTITION p WITH TABLE t`: the table.
+    ExchangePartition(TableRef),
     /// An option of the table.
     Option(TableOption<'t>),
     /// Anything else: indexes, partitions, checks, hints.

@@ -133,9 +133,9 @@ fn alterations_are_told_one_by_one() {
          ALTER n SET DEFAULT 'x', ALTER COLUMN o DROP DEFAULT, ALTER p SET INVISIBLE, ALTER INDEX q VISIBLE, \
          ADD CONSTRAINT r PRIMARY KEY (s), ADD UNIQUE t (u), ADD INDEX v (w), DROP PRIMARY KEY, \
          CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, COMMENT='c', DEFAULT CHARSET latin1, ALGORITHM=COPY, \
-         ADD PARTITION (PARTITION p1 VALUES LESS THAN (3)), FROBNICATE (a, b) c, RENAME AS x.y",
+         ADD PARTITION (PARTITION p1 VALUES LESS THAN (3)), FROBNICATE (a, b) c, EXCHANGE PARTITION p WITH TABLE q.r WITHOUT VALIDATION, RENAME AS x.y",
     );
-    assert_eq!(found.len(), 24, "{found:#?}");
+    assert_eq!(found.len(), 25, "{found:#?}");
     assert!(
         matches!(&found[0], AlterSpec::AddColumn { if_not_exists: true, place: Place::After(b), .. } if b == "b")
     );
@@ -159,7 +159,8 @@ fn alterations_are_told_one_by_one() {
         AlterSpec::ConvertTo { charset: "utf8mb4", collation: Some("utf8mb4_bin") }
     ));
     assert!(matches!(&found[18], AlterSpec::Option(TableOption::Comment("'c'"))));
-    assert!(matches!(&found[23], AlterSpec::RenameTo(to) if to.table == "y"));
+    assert!(matches!(&found[23], AlterSpec::ExchangePartition(with) if with.table == "r"));
+    assert!(matches!(&found[24], AlterSpec::RenameTo(to) if to.table == "y"));
 }
 
 #[test]

@@ -1,11 +1,9 @@
-//! Which tables a statement of the log touches: a cautious recogniser, no parser.
+//! Which tables a statement of the log touches.
 //!
-//! It reads the beginning of a statement: what kind it is and the names of tables in it. What it does not recognise
-//! touches everything in the database, so a doubt costs one more read of `information_schema` and nothing else.
+//! What cannot be read touches everything in the database, so a doubt costs one more read of `information_schema` and nothing
+//! else.
 
-mod lexer;
-mod statement;
-
+use becauselog_ddl::{AlterSpec, Mode, Statement, TableRef, parse};
 use becauselog_model::TableName;
 
 /// What a statement may have changed the shape of.
@@ -24,10 +22,45 @@ pub enum Affected {
 /// What a statement may have changed, by its default database (empty when it has none) and its text as logged.
 #[must_use]
 pub fn affected(database: &str, sql: &[u8]) -> Affected {
-    statement::read(database, sql).unwrap_or_else(|| match database {
+    read(database, sql).unwrap_or_else(|| match database {
         "" => Affected::Everything,
         _ => Affected::Database(database.to_owned()),
     })
+}
+
+/// What the statement touches; nothing when it is not recognised.
+fn read(database: &str, sql: &[u8]) -> Option<Affected> {
+    let tables = |named: Vec<TableRef>| {
+        let full = named.into_iter().map(|table| name(database, table)).collect::<Option<Vec<_>>>();
+        full.map(Affected::Tables)
+    };
+    match parse(str::from_utf8(sql).ok()?, Mode::default()) {
+        Statement::CreateTable(create) => tables(vec![create.table]),
+        Statement::AlterTable(alter) => {
+            let others = alter.specs.into_iter().filter_map(|spec| match spec {
+                AlterSpec::RenameTo(table) | AlterSpec::ExchangePartition(table) => Some(table),
+                _ => None,
+            });
+            tables(std::iter::once(alter.table).chain(others).collect())
+        }
+        Statement::RenameTable(renames) => {
+            tables(renames.into_iter().flat_map(|rename| [rename.from, rename.to]).collect())
+        }
+        Statement::DropTable { tables: dropped, .. } => tables(dropped),
+        Statement::TruncateTable(table)
+        | Statement::CreateIndex { table, .. }
+        | Statement::DropIndex { table, .. } => tables(vec![table]),
+        Statement::DropDatabase { name, .. } => Some(Affected::Database(name)),
+        Statement::CreateDatabase { .. } | Statement::AlterDatabase { .. } | Statement::Other(_) => {
+            Some(Affected::Nothing)
+        }
+        Statement::Unknown => None,
+    }
+}
+
+fn name(database: &str, table: TableRef) -> Option<TableName> {
+    let database = table.database.as_deref().unwrap_or(database);
+    (!database.is_empty()).then(|| TableName::new(database, &table.table))
 }
 
 impl Affected {

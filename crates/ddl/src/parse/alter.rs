@@ -21,13 +21,16 @@ impl<'t> Cursor<'t> {
 
     fn spec(&mut self) -> Option<AlterSpec<'t>> {
         let start = self.start();
-        let spec = match self.takes_any(&["ADD", "MODIFY", "CHANGE", "DROP", "RENAME", "ALTER", "CONVERT"]) {
+        let spec = match self
+            .takes_any(&["ADD", "MODIFY", "CHANGE", "DROP", "RENAME", "ALTER", "EXCHANGE", "CONVERT"])
+        {
             Some("ADD") => self.add(start)?,
             Some("MODIFY") => self.modify()?,
             Some("CHANGE") => self.change()?,
             Some("DROP") => self.drop_spec(start)?,
             Some("RENAME") => self.rename_spec(start)?,
             Some("ALTER") => self.alter_spec(start)?,
+            Some("EXCHANGE") => self.exchange(start)?,
             Some(_) => self.convert(start),
             None => return Some(self.option_spec()),
         };
@@ -171,6 +174,16 @@ impl<'t> Cursor<'t> {
             return Some(self.other_spec(start));
         };
         Some(AlterSpec::AlterDefault { column: name, change })
+    }
+
+    fn exchange(&mut self, start: usize) -> Option<AlterSpec<'t>> {
+        while !self.is_part_end() {
+            if self.takes(&["WITH", "TABLE"]) {
+                return Some(AlterSpec::ExchangePartition(self.table()?));
+            }
+            self.skip();
+        }
+        Some(self.other_spec(start))
     }
 
     fn convert(&mut self, start: usize) -> AlterSpec<'t> {

@@ -51,7 +51,10 @@ impl DeclaredTable {
             AlterSpec::DropPrimaryKey => self.key.clear(),
             AlterSpec::ConvertTo { charset, collation } => self.convert(charset, *collation),
             AlterSpec::Option(TableOption::Comment(text)) => self.comment = Some(unquoted(text).into()),
-            AlterSpec::RenameTo(_) | AlterSpec::Option(_) | AlterSpec::Other(_) => {}
+            AlterSpec::RenameTo(_)
+            | AlterSpec::ExchangePartition(_)
+            | AlterSpec::Option(_)
+            | AlterSpec::Other(_) => {}
         }
     }
 
