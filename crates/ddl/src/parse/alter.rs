@@ -6,6 +6,8 @@ impl<'t> Cursor<'t> {
     pub(super) fn alter_table(&mut self) -> Option<Statement<'t>> {
         self.takes_if_exists();
         let table = self.table()?;
+        // Where MariaDB takes it, too.
+        self.takes_if_exists();
         if !self.takes(&["NOWAIT"]) && self.takes(&["WAIT"]) {
             self.advance();
         }

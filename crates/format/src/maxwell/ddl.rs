@@ -5,9 +5,7 @@
 
 mod alter;
 mod column_type;
-mod cursor;
 mod definition;
-mod lexer;
 mod message;
 mod statement;
 
@@ -66,13 +64,8 @@ pub enum Effect {
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum DdlError {
     /// Its text cannot be read.
-    #[error("word {word} of the statement is not understood: {what} is missing")]
-    Syntax {
-        /// The word, from 1.
-        word: usize,
-        /// What should stand there.
-        what: &'static str,
-    },
+    #[error("the statement is not understood")]
+    Syntax,
     /// It changes a table that is not known.
     #[error("the table {database}.{table} is not known, so what it was before the statement cannot be told")]
     UnknownTable {

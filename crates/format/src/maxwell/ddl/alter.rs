@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
+use becauselog_ddl::{AlterSpec, AlterTable, Item, Place, TableOption, TableRef};
+
 use super::{
     DdlError, Effect,
-    column_type::{Defined, Place, defined},
-    cursor::Cursor,
+    column_type::{Defined, charset_name, defined},
     definition::{Definitions, Detail, Table},
-    statement::{full, primary_key},
+    statement::full,
 };
 
 /// What stands between the changes of one statement.
 struct Changing<'a> {
     table: Table,
-    cursor: &'a mut Cursor,
     raw_texts: bool,
     default: &'a str,
 }
@@ -21,21 +21,13 @@ struct Changing<'a> {
 pub(super) fn alter_table(
     definitions: &mut Definitions,
     default: &str,
-    cursor: &mut Cursor,
+    alter: &AlterTable<'_>,
 ) -> Result<Vec<Effect>, DdlError> {
-    cursor.takes(&["IF", "EXISTS"]);
-    let (database, name) = definitions.folded(full(cursor.table()?, default));
-    cursor.takes(&["IF", "EXISTS"]);
+    let (database, name) = definitions.folded(full(alter.table.clone(), default));
     let old = definitions.take(&database, &name)?;
     let table = Table::clone(&old);
-    let mut changing = Changing { table, cursor, raw_texts: definitions.raw_texts, default };
-    loop {
-        changing.change()?;
-        changing.rest()?;
-        if !changing.cursor.takes_mark(',') {
-            break;
-        }
-    }
+    let mut changing = Changing { table, raw_texts: definitions.raw_texts, default };
+    alter.specs.iter().try_for_each(|spec| changing.change(spec))?;
     let mut table = changing.table;
     table.settle();
     (table.database, table.name) = definitions.folded((table.database, table.name));
@@ -45,151 +37,77 @@ pub(super) fn alter_table(
 }
 
 impl Changing<'_> {
-    fn change(&mut self) -> Result<(), DdlError> {
-        if self.cursor.takes(&["ADD"]) {
-            return self.add();
-        }
-        if self.cursor.takes(&["DROP"]) {
-            return self.drop();
-        }
-        if self.cursor.takes(&["MODIFY"]) {
-            self.column_word();
-            let defined = defined(self.cursor, self.raw_texts)?;
-            let name = defined.column.name.clone();
-            return self.replace(&name, defined);
-        }
-        if self.cursor.takes(&["CHANGE"]) {
-            self.column_word();
-            let name = self.cursor.column()?;
-            let defined = defined(self.cursor, self.raw_texts)?;
-            return self.replace(&name, defined);
-        }
-        if self.cursor.takes(&["RENAME"]) {
-            return self.rename();
-        }
-        if self.cursor.takes(&["CONVERT", "TO"]) {
-            return self.convert();
+    fn change(&mut self, spec: &AlterSpec<'_>) -> Result<(), DdlError> {
+        match spec {
+            AlterSpec::AddColumn { definition, place, .. } => {
+                self.insert(defined(definition, self.raw_texts), place)?;
+            }
+            AlterSpec::AddColumns(items) => items.iter().try_for_each(|item| self.add_item(item))?,
+            AlterSpec::ModifyColumn { definition, place, .. } => {
+                self.replace(&definition.name, defined(definition, self.raw_texts), place)?;
+            }
+            AlterSpec::ChangeColumn { old, definition, place, .. } => {
+                self.replace(old, defined(definition, self.raw_texts), place)?;
+            }
+            AlterSpec::DropColumn { name, .. } => {
+                self.remove(name);
+                self.table.key.retain(|key| key.to_lowercase() != name.to_lowercase());
+            }
+            AlterSpec::RenameColumn { old, new } => self.rename_column(old, new)?,
+            AlterSpec::AddPrimaryKey(columns) => self.table.key.clone_from(columns),
+            AlterSpec::DropPrimaryKey => self.table.key.clear(),
+            AlterSpec::RenameTo(to) => self.rename_to(to),
+            AlterSpec::ConvertTo { charset, .. } => self.convert(&charset_name(charset)),
+            AlterSpec::Option(TableOption::Charset(name)) => self.table.charset = charset_name(name),
+            AlterSpec::AlterDefault { .. }
+            | AlterSpec::AddUniqueKey(_)
+            | AlterSpec::ExchangePartition(_)
+            | AlterSpec::Option(_)
+            | AlterSpec::Other(_) => {}
         }
         Ok(())
     }
 
-    /// Steps over what is left of a change. Options of the table need no commas between them.
-    fn rest(&mut self) -> Result<(), DdlError> {
-        while !self.cursor.is_part_end() {
-            if let Some(charset) = self.cursor.charset()? {
-                self.table.charset = charset;
-            } else {
-                self.cursor.skip();
+    fn add_item(&mut self, item: &Item<'_>) -> Result<(), DdlError> {
+        match item {
+            Item::Column(definition) => self.insert(defined(definition, self.raw_texts), &Place::Unsaid),
+            Item::PrimaryKey(columns) => {
+                self.table.key.clone_from(columns);
+                Ok(())
             }
+            Item::UniqueKey(_) | Item::Other(_) => Ok(()),
         }
+    }
+
+    fn rename_column(&mut self, from: &str, to: &str) -> Result<(), DdlError> {
+        // Done already: what is known may be newer than the statement.
+        if self.table.place(from).is_err() && self.table.place(to).is_ok() {
+            return Ok(());
+        }
+        let place = self.table.place(from)?;
+        if let Some(column) = self.table.columns.get_mut(place) {
+            to.clone_into(&mut column.name);
+        }
+        self.rename_in_key(from, to);
         Ok(())
     }
 
-    fn column_word(&mut self) {
-        self.cursor.takes(&["COLUMN"]);
-        if !self.cursor.takes(&["IF", "NOT", "EXISTS"]) {
-            self.cursor.takes(&["IF", "EXISTS"]);
+    fn rename_to(&mut self, to: &TableRef) {
+        if to.database.is_some() || !self.default.is_empty() {
+            self.table.database = full(to.clone(), self.default).0;
         }
-    }
-
-    fn add(&mut self) -> Result<(), DdlError> {
-        const NO_COLUMN: [&str; 10] = [
-            "CONSTRAINT",
-            "PRIMARY",
-            "UNIQUE",
-            "KEY",
-            "INDEX",
-            "FULLTEXT",
-            "SPATIAL",
-            "FOREIGN",
-            "CHECK",
-            "PARTITION",
-        ];
-        if self.cursor.is_any(&NO_COLUMN) {
-            if let Some(key) = primary_key(self.cursor)? {
-                self.table.key = key;
-            }
-            return Ok(());
-        }
-        self.column_word();
-        if !self.cursor.takes_mark('(') {
-            let defined = defined(self.cursor, self.raw_texts)?;
-            return self.insert(defined);
-        }
-        loop {
-            let defined = defined(self.cursor, self.raw_texts)?;
-            self.insert(defined)?;
-            if !self.cursor.takes_mark(',') {
-                break;
-            }
-        }
-        if self.cursor.takes_mark(')') {
-            Ok(())
-        } else {
-            self.cursor.missing("the bracket after the columns")
-        }
-    }
-
-    fn drop(&mut self) -> Result<(), DdlError> {
-        if self.cursor.takes(&["PRIMARY"]) {
-            self.table.key.clear();
-            return Ok(());
-        }
-        if self.cursor.is_any(&["INDEX", "KEY", "FOREIGN", "CHECK", "CONSTRAINT", "PARTITION"]) {
-            return Ok(());
-        }
-        self.column_word();
-        let name = self.cursor.column()?;
-        self.remove(&name);
-        self.table.key.retain(|key| key.to_lowercase() != name.to_lowercase());
-        Ok(())
-    }
-
-    fn rename(&mut self) -> Result<(), DdlError> {
-        if self.cursor.takes(&["COLUMN"]) {
-            let from = self.cursor.column()?;
-            if !self.cursor.takes(&["TO"]) {
-                return self.cursor.missing("TO");
-            }
-            let to = self.cursor.column()?;
-            // Done already: what is known may be newer than the statement.
-            if self.table.place(&from).is_err() && self.table.place(&to).is_ok() {
-                return Ok(());
-            }
-            let place = self.table.place(&from)?;
-            if let Some(column) = self.table.columns.get_mut(place) {
-                column.name.clone_from(&to);
-            }
-            self.rename_in_key(&from, &to);
-            return Ok(());
-        }
-        if self.cursor.is_any(&["INDEX", "KEY"]) {
-            return Ok(());
-        }
-        if !self.cursor.takes(&["TO"]) && !self.cursor.takes(&["AS"]) {
-            self.cursor.takes_mark('=');
-        }
-        let target = self.cursor.table()?;
-        let named = target.database.is_some();
-        let (database, name) = full(target, self.default);
-        if named || !self.default.is_empty() {
-            self.table.database = database;
-        }
-        self.table.name = name;
-        Ok(())
+        self.table.name.clone_from(&to.table);
     }
 
     /// All texts get the charset; the table's default stays what it was, as Maxwell has it.
-    fn convert(&mut self) -> Result<(), DdlError> {
-        let Some(charset) = self.cursor.charset()? else { return self.cursor.missing("a charset") };
+    fn convert(&mut self, charset: &str) {
         for column in &mut self.table.columns {
             if let Detail::Text { charset: of } = &mut column.detail
                 && of.as_deref() != Some("binary")
             {
-                *of = Some(charset.clone());
+                *of = Some(charset.to_owned());
             }
         }
-        Ok(())
     }
 
     /// Takes a column out, if it is there: what is known may be newer than the statement.
@@ -199,13 +117,13 @@ impl Changing<'_> {
         }
     }
 
-    fn insert(&mut self, defined: Defined) -> Result<(), DdlError> {
+    fn insert(&mut self, defined: Defined, place: &Place) -> Result<(), DdlError> {
         self.remove(&defined.column.name);
         if defined.primary {
             self.table.key = vec![defined.column.name.clone()];
         }
         let end = self.table.columns.len();
-        let at = match &defined.place {
+        let at = match place {
             Place::Unsaid => end,
             Place::First => 0,
             Place::After(name) => self.table.place(name)?.saturating_add(1),
@@ -214,11 +132,11 @@ impl Changing<'_> {
         Ok(())
     }
 
-    fn replace(&mut self, name: &str, defined: Defined) -> Result<(), DdlError> {
+    fn replace(&mut self, name: &str, defined: Defined, to_place: &Place) -> Result<(), DdlError> {
         let to = defined.column.name.clone();
         let place = self.table.place(name).or_else(|error| self.table.place(&to).map_err(|_none| error))?;
         self.rename_in_key(name, &to);
-        if defined.place == Place::Unsaid {
+        if *to_place == Place::Unsaid {
             if defined.primary {
                 self.table.key = vec![to];
             }
@@ -228,7 +146,7 @@ impl Changing<'_> {
             return Ok(());
         }
         self.table.columns.remove(place);
-        self.insert(defined)
+        self.insert(defined, to_place)
     }
 
     fn rename_in_key(&mut self, from: &str, to: &str) {

@@ -1,53 +1,25 @@
 //! A column's type as written, and as Maxwell names it.
 
-use super::{
-    DdlError,
-    cursor::{Cursor, charset_of},
-    definition::{Column, Detail},
-    lexer::{Word, meaning},
-};
+use becauselog_ddl::{Attribute, ColumnDefinition, DataType, Mode, meaning};
+
+use super::definition::{Column, Detail};
 
 /// What a column's definition says.
 pub(super) struct Defined {
     pub column: Column,
     /// It is the primary key alone.
     pub primary: bool,
-    pub place: Place,
 }
 
-/// Where a column goes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
-    Unsaid,
-    First,
-    After(String),
-}
-
-/// Flags that are read between a type and the end of the definition.
-#[derive(Default)]
-struct Flags {
-    unsigned: bool,
-    bytes: bool,
-    charset: Option<String>,
-    collation: Option<String>,
-    primary: bool,
-    place: Option<Place>,
-}
-
-/// Reads a column's definition from its name on. `raw_texts`: members of ENUM and SET keep their escapes.
-pub(super) fn defined(cursor: &mut Cursor, raw_texts: bool) -> Result<Defined, DdlError> {
-    let name = cursor.column()?;
-    let written = written(cursor)?;
-    let mut length = None;
-    let mut texts = Vec::new();
-    if cursor.is_mark('(') {
-        (length, texts) = brackets(cursor, raw_texts);
-    }
-    let flags = flags(cursor)?;
-    let (kind, national) = (kind(&written, length, flags.bytes), written.national);
-    let detail = detail(&kind, length, texts, &flags, national, &written);
-    let place = flags.place.unwrap_or(Place::Unsaid);
-    Ok(Defined { column: Column { name, kind, detail }, primary: flags.primary, place })
+/// Reads a column's definition. `raw_texts`: members of ENUM and SET keep their escapes.
+pub(super) fn defined(definition: &ColumnDefinition<'_>, raw_texts: bool) -> Defined {
+    let data_type = &definition.data_type;
+    let written = Written::of(data_type);
+    let length = data_type.arguments.first().and_then(|number| number.parse().ok());
+    let kind = kind(&written, length, data_type.byte);
+    let detail = detail(&kind, length, definition, raw_texts, &written);
+    let primary = definition.attributes.contains(&Attribute::PrimaryKey);
+    Defined { column: Column { name: definition.name.clone(), kind, detail }, primary }
 }
 
 /// A type's words.
@@ -58,79 +30,46 @@ struct Written {
     long: Option<String>,
 }
 
-fn written(cursor: &mut Cursor) -> Result<Written, DdlError> {
-    let Some(Word::Plain(first)) = cursor.next() else { return cursor.missing("a type") };
-    let mut written =
-        Written { first: first.to_ascii_lowercase(), varying: false, national: false, long: None };
-    if written.first == "national" {
-        written.national = true;
-        written.first = cursor.name()?.to_ascii_lowercase();
+impl Written {
+    fn of(data_type: &DataType<'_>) -> Self {
+        let words: Vec<String> = data_type.words.iter().map(|word| word.to_ascii_lowercase()).collect();
+        let has = |wanted: &str| words.iter().any(|word| word == wanted);
+        let national = has("national") || has("nchar") || has("nvarchar");
+        let long = words.get(1).filter(|_| words.first().is_some_and(|first| first == "long")).cloned();
+        let first = words.iter().find(|word| *word != "national").cloned().unwrap_or_default();
+        let varying = has("varying") || first == "nvarchar" || (first == "nchar" && has("varchar"));
+        Self { first, varying, national, long }
     }
-    match written.first.as_str() {
-        "nchar" | "nvarchar" => {
-            written.national = true;
-            written.varying =
-                written.first == "nvarchar" || cursor.takes(&["VARCHAR"]) || cursor.takes(&["VARYING"]);
-        }
-        "char" | "character" => written.varying = cursor.takes(&["VARYING"]),
-        "double" => {
-            cursor.takes(&["PRECISION"]);
-        }
-        "long" if cursor.is_any(&["VARCHAR", "VARBINARY", "CHAR", "CHARACTER"]) => {
-            written.long = Some(cursor.name()?.to_ascii_lowercase());
-            cursor.takes(&["VARYING"]);
-        }
-        _ => {}
-    }
-    Ok(written)
 }
 
-/// A length, or the members of an ENUM or SET.
-fn brackets(cursor: &mut Cursor, raw_texts: bool) -> (Option<u64>, Vec<String>) {
-    let (mut length, mut texts) = (None, Vec::new());
-    cursor.next();
-    while let Some(word) = cursor.next() {
-        match word {
-            Word::Mark(')') => break,
-            Word::Plain(number) if length.is_none() => length = number.parse().ok(),
-            Word::Text(text) => texts.push(if raw_texts { text } else { meaning(&text) }),
-            _ => {}
-        }
-    }
-    (length, texts)
+/// The name of a charset or collation, without quotes, in small letters.
+pub(super) fn charset_name(written: &str) -> String {
+    meaning(written, Mode::default()).to_ascii_lowercase()
 }
 
-fn flags(cursor: &mut Cursor) -> Result<Flags, DdlError> {
-    let mut flags = Flags::default();
-    let mut unique = false;
-    while !cursor.is_part_end() {
-        if let Some(charset) = cursor.charset()? {
-            flags.charset = Some(charset);
-        } else if let Some(collation) = cursor.collation()? {
-            flags.collation = Some(collation);
-        } else if cursor.takes(&["UNSIGNED"]) || cursor.takes(&["ZEROFILL"]) {
-            flags.unsigned = true;
-        } else if cursor.takes(&["BYTE"]) {
-            flags.bytes = true;
-        } else if cursor.takes(&["ASCII"]) {
-            flags.charset = Some("latin1".to_owned());
-        } else if cursor.takes(&["UNICODE"]) {
-            flags.charset = Some("ucs2".to_owned());
-        } else if cursor.takes(&["UNIQUE"]) {
-            unique = true;
-        } else if cursor.takes(&["PRIMARY"]) || cursor.is_any(&["KEY"]) {
-            cursor.takes(&["KEY"]);
-            flags.primary |= !std::mem::take(&mut unique);
-        } else if cursor.takes(&["FIRST"]) {
-            flags.place = Some(Place::First);
-        } else if cursor.takes(&["AFTER"]) {
-            flags.place = Some(Place::After(cursor.column()?));
-        } else {
-            unique = false;
-            cursor.skip();
-        }
-    }
-    Ok(flags)
+/// The charset that a collation belongs to: the first part of its name.
+pub(super) fn charset_of(collation: &str) -> String {
+    collation.split('_').next().unwrap_or(collation).to_owned()
+}
+
+/// The charset that a definition names, or a collation of it does.
+fn charset(definition: &ColumnDefinition<'_>) -> Option<String> {
+    let data_type = &definition.data_type;
+    let shorthand = data_type.shorthand.map(|word| if word == "ASCII" { "latin1" } else { "ucs2" });
+    let named = data_type.charset.map(charset_name).or_else(|| shorthand.map(str::to_owned));
+    let later = definition.attributes.iter().find_map(|attribute| match attribute {
+        Attribute::Collate(name) => Some(*name),
+        _ => None,
+    });
+    let collation = data_type.collation.or(later).map(charset_name).filter(|name| name != "default");
+    named.or_else(|| collation.as_deref().map(charset_of))
+}
+
+/// The members of an ENUM or SET.
+fn members(data_type: &DataType<'_>, raw_texts: bool) -> Vec<String> {
+    let inner = |text: &str| text.get(1..text.len().saturating_sub(1)).unwrap_or_default().to_owned();
+    let texts = data_type.members.iter().filter(|member| member.starts_with(['\'', '"']));
+    texts.map(|member| if raw_texts { inner(member) } else { meaning(member, Mode::default()) }).collect()
 }
 
 /// The name that Maxwell has for a type.
@@ -170,24 +109,24 @@ fn kind(written: &Written, length: Option<u64>, bytes: bool) -> String {
 fn detail(
     kind: &str,
     length: Option<u64>,
-    texts: Vec<String>,
-    flags: &Flags,
-    national: bool,
+    definition: &ColumnDefinition<'_>,
+    raw_texts: bool,
     written: &Written,
 ) -> Detail {
+    let suffixes = &definition.data_type.suffixes;
+    let unsigned = suffixes.iter().any(|suffix| suffix == "UNSIGNED" || suffix == "ZEROFILL");
     match kind {
         "tinyint" | "smallint" | "mediumint" | "int" | "bigint" => {
-            Detail::Integer { signed: !flags.unsigned && written.first != "serial" }
+            Detail::Integer { signed: !unsigned && written.first != "serial" }
         }
-        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => {
-            let named = flags.charset.clone().or_else(|| flags.collation.as_deref().map(charset_of));
-            Detail::Text { charset: named.or_else(|| national.then(|| "utf8".to_owned())) }
-        }
+        "char" | "varchar" | "tinytext" | "text" | "mediumtext" | "longtext" => Detail::Text {
+            charset: charset(definition).or_else(|| written.national.then(|| "utf8".to_owned())),
+        },
         "binary" | "varbinary" | "tinyblob" | "blob" | "mediumblob" | "longblob" => {
             Detail::Text { charset: Some("binary".to_owned()) }
         }
         "time" | "datetime" | "timestamp" => Detail::Time { digits: length.unwrap_or(0) },
-        "enum" | "set" => Detail::Texts { values: texts },
+        "enum" | "set" => Detail::Texts { values: members(&definition.data_type, raw_texts) },
         _ => Detail::Plain,
     }
 }
