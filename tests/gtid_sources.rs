@@ -54,3 +54,31 @@ async fn rows_of_an_excluded_server_are_left_out_counted_and_passed_by_the_posit
     ensure!(log.contains("changes_of_other_sources"), "{log}");
     Ok(())
 }
+
+/// As with Debezium, their transactions begin and end, without any event.
+#[tokio::test(flavor = "multi_thread")]
+async fn transactions_of_an_excluded_server_begin_and_end() -> Result<()> {
+    let server = MysqlServer::builder(Version::V9_7).option("binlog-row-metadata", "FULL").start().await?;
+    let mut conn = server.conn().await?;
+    server.run(&["CREATE DATABASE shop", "CREATE TABLE shop.t (id INT PRIMARY KEY, v INT)"]).await?;
+    as_server(&mut conn, &format!("{OTHER}:1"), &["INSERT INTO shop.t VALUES (1, 1), (2, 1)"]).await?;
+    as_server(&mut conn, &format!("{ONE}:1"), &["INSERT INTO shop.t VALUES (3, 1), (4, 1)"]).await?;
+    let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
+    let properties =
+        "[format]\nvalues = \"debezium\"\nproperties = { \"provide.transaction.metadata\" = \"true\" }";
+    let config = scenario.config(&[server.port()], properties)?;
+    let text = std::fs::read_to_string(&config)?;
+    let filtered = format!("start = \"earliest\"\ngtid_source_includes = [\"{ONE}\"]");
+    std::fs::write(&config, text.replace("start = \"earliest\"", &filtered))?;
+    let mut process = scenario.start(&config, &[])?;
+    let last = format!("\"status\":\"END\",\"id\":\"{ONE}:1\",\"event_count\":2");
+    scenario.wait_for_mark(&last, 0, &mut process).await?;
+    process.stop()?;
+    let lines = scenario.lines()?;
+    let of = |id: &str| lines.lines().filter(|line| line.contains(id)).collect::<Vec<_>>();
+    let (other, one) = (of(OTHER), of(ONE));
+    ensure!(other.len() == 2 && one.len() == 4, "{lines}");
+    let end = "\"event_count\":0,\"data_collections\":[]";
+    ensure!(other[0].contains("BEGIN") && other[1].contains(end), "{lines}");
+    Ok(())
+}

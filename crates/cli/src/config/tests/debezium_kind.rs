@@ -36,7 +36,6 @@ fn converters_are_taken_with_their_own_options() {
         format(&least(&format!("converters=b\n{former}b.length.checker=false\n")).plan()).converters,
         format(&plan).converters
     );
-    assert!(!least("").plan().format.wants_declarations());
 }
 
 #[test]
