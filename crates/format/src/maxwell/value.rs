@@ -74,7 +74,7 @@ impl Values<'_> {
             Cell::Set(0) if self.is_peers_select() => out.extend_from_slice(b"[\"\"]"),
             Cell::Set(members) => set(out, column, members),
             Cell::Json(document) => self.json(out, document)?,
-            Cell::JsonText(text) => self.json_text(out, text),
+            Cell::JsonText(text) => self.json_text(out, text)?,
             Cell::Geometry(bytes) => self.geometry(out, bytes)?,
             Cell::Vector(bytes) => vector(out, bytes),
             Cell::JsonDiff(_) => return Err(Fault::PartialJson),
@@ -164,11 +164,14 @@ impl Values<'_> {
         Ok(())
     }
 
-    /// The server's text with its blanks: it is JSON already.
-    fn json_text(&mut self, out: &mut Vec<u8>, text: &[u8]) {
+    /// The server's text with its blanks: part of the message as it is, if it is JSON.
+    fn json_text(&mut self, out: &mut Vec<u8>, text: &[u8]) -> Result<(), Fault> {
         let start = out.len();
         out.extend_from_slice(text);
         self.text_from(out, start);
+        let written = out.get(start..).unwrap_or_default();
+        let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(written).is_ok();
+        if is_json { Ok(()) } else { Err(Fault::Mismatch) }
     }
 
     /// A document is part of the message, which must be text whatever a damaged one holds.

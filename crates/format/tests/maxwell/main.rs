@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects, clippy::panic)]
 
 mod any_cells;
+mod bootstraps;
 mod cases;
 mod compare;
 mod configure;
