@@ -1,16 +1,19 @@
 //! Doing what rows of Maxwell's table `bootstrap` ask for.
 
+mod chunk;
+
 use std::{pin::pin, sync::Arc, time::Duration};
 
 use becauselog_binlog::event::Event;
 use becauselog_decode::Rows as LogRows;
 use becauselog_model::{PartialTransaction, TableShape};
-use becauselog_snapshot::{ReadError, Rows, SelectedRow};
+use becauselog_snapshot::{ReadError, Rows};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
+use self::chunk::Chunk;
 use super::{
-    BATCH_BYTES, Stopped, Transform,
+    Stopped, Transform,
     rows::Delivery,
     tables::{WantedTable, record_bytes},
 };
@@ -23,22 +26,8 @@ use crate::{
     status::Status,
 };
 
-/// Rows that wait for others of their batch go after so long.
-const LINGER: Duration = Duration::from_millis(100);
-
 /// How often is told how far a bootstrap is.
 const TELL_EVERY: Duration = Duration::from_secs(1);
-
-/// The rows that were read and not sent.
-#[derive(Default)]
-struct Chunk {
-    /// The number of the first of them.
-    first: u64,
-    rows: Vec<SelectedRow>,
-    bytes: usize,
-    /// When it has waited long enough.
-    due: Option<Instant>,
-}
 
 /// A bootstrap while its rows come.
 struct Pouring {
@@ -212,7 +201,7 @@ impl Transform {
                         biased;
                         () = bootstraps.stop.cancelled() => return Err(Stopped::Asked),
                         row = &mut coming => break row,
-                        () = until(pouring.chunk.due) => {
+                        () = pouring.chunk.due() => {
                             self.send_chunk(&mut pouring).await?;
                         }
                     }
@@ -264,40 +253,6 @@ impl Pouring {
     fn new(running: Arc<Running>, partial: PartialTransaction) -> Self {
         let row_bytes = record_bytes(&running.shape);
         Self { running, partial, row_bytes, watch: Watch::default(), chunk: Chunk::default() }
-    }
-}
-
-impl Chunk {
-    fn push(&mut self, row: SelectedRow, row_bytes: usize) {
-        self.bytes = self.bytes.saturating_add(row.bytes()).saturating_add(row_bytes);
-        self.rows.push(row);
-        if self.due.is_none() {
-            self.due = Instant::now().checked_add(LINGER);
-        }
-    }
-
-    /// Whether it is large enough for a batch, or has waited long enough.
-    fn is_due(&self) -> bool {
-        self.bytes >= BATCH_BYTES || self.due.is_some_and(|due| due <= Instant::now())
-    }
-
-    /// How many rows were read so far.
-    fn count(&self) -> u64 {
-        self.first.saturating_add(self.rows.len() as u64)
-    }
-
-    fn take(&mut self) -> (u64, Vec<SelectedRow>, usize) {
-        let first = self.first;
-        (self.first, self.due) = (self.count(), None);
-        (first, std::mem::take(&mut self.rows), std::mem::take(&mut self.bytes))
-    }
-}
-
-/// Waits for a time; for ever where there is none.
-async fn until(due: Option<Instant>) {
-    match due {
-        Some(due) => tokio::time::sleep_until(due).await,
-        None => std::future::pending().await,
     }
 }
 
