@@ -6,7 +6,7 @@
 
 mod ledger;
 
-use std::{future::Future, time::Duration};
+use std::{fmt, future::Future, time::Duration};
 
 use becauselog_format::BootstrapRequest;
 use becauselog_model::{TableName, Transaction};
@@ -15,10 +15,10 @@ use mysql_async::{Error, Opts, prelude::Queryable};
 use tokio_util::sync::CancellationToken;
 
 pub use self::ledger::{Ledger, LedgerHandle, Watch};
-use crate::transform::Stopped;
+use crate::transform::{Stopped, TableFilter};
 
 /// How bootstraps are done.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct BootstrapConfig {
     /// Who is meant by a request.
     pub client_id: String,
@@ -26,6 +26,8 @@ pub struct BootstrapConfig {
     pub servers: Vec<Opts>,
     /// How long a server waits for us while a sink is stalled.
     pub write_timeout: Duration,
+    /// Which tables may be read, whoever asks.
+    pub tables: TableFilter,
 }
 
 /// What the transform stage does them with.
@@ -68,6 +70,12 @@ const LOOK_AGAIN: Duration = Duration::from_millis(50);
 pub const RETRY_FIRST: Duration = Duration::from_millis(100);
 pub const RETRY_LAST: Duration = Duration::from_secs(10);
 pub const RETRIES_MAX: u32 = 20;
+
+impl fmt::Debug for BootstrapConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BootstrapConfig").field("client_id", &self.client_id).finish_non_exhaustive()
+    }
+}
 
 impl Asked {
     /// The table that is to be read.

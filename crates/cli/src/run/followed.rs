@@ -18,8 +18,9 @@ use crate::{
 
 /// How bootstraps are done: on the servers that are followed.
 fn bootstraps(plan: &RunPlan) -> BootstrapConfig {
-    let follow = &plan.source.follow;
+    let (follow, tables) = (&plan.source.follow, plan.tables.clone());
     BootstrapConfig {
+        tables: Arc::new(move |name| tables.wants(&name.database, &name.table)),
         client_id: plan.name.clone(),
         servers: sql_opts(&follow.hosts, &follow.connect),
         write_timeout: follow.write_timeout,

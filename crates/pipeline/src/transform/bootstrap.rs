@@ -6,8 +6,8 @@ use std::{pin::pin, sync::Arc, time::Duration};
 
 use becauselog_binlog::event::Event;
 use becauselog_decode::Rows as LogRows;
-use becauselog_model::{PartialTransaction, TableShape};
-use becauselog_snapshot::{ReadError, Rows};
+use becauselog_model::{PartialTransaction, TableName, TableShape};
+use becauselog_snapshot::{ReadError, Reader, Rows};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
@@ -111,49 +111,24 @@ impl Transform {
         asked: &Asked,
         next: u64,
     ) -> Result<(), Stopped> {
-        let table = asked.table();
-        let transaction = &owner.transaction;
+        let (table, transaction) = (asked.table(), &owner.transaction);
         let failed = |source| PipelineError::Bootstrap {
             position: transaction.begin.clone(),
             table: table.clone(),
             source: Box::new(source),
         };
-        let left_out = |why: &str| warn!(id = asked.request.id, %table, why, "a bootstrap is not done");
-        let mut reader = bootstraps.or_stop(bootstraps.connect(transaction)).await?.map_err(failed)?;
-        let standing = bootstraps.standing(&mut reader, asked, transaction);
-        match bootstraps.or_stop(standing).await?.map_err(failed)? {
-            Standing::Stands => {}
-            Standing::Complete => {
-                info!(id = asked.request.id, %table, "a bootstrap was done before");
-                return Ok(());
-            }
-            Standing::Gone => {
-                left_out("its row is gone");
-                return Ok(());
-            }
-        }
-        let shape = match bootstraps.or_stop(reader.table(&table)).await? {
-            Ok(Some(shape)) => shape,
-            Ok(None) => {
-                left_out("there is no such table");
-                return Ok(());
-            }
-            Err(error) if is_refused(&error) => {
-                left_out(&error.to_string());
-                return Ok(());
-            }
-            Err(error) => return Err(failed(error).into()),
+        let Some((mut reader, shape)) = open(bootstraps, asked, &table, owner, &failed).await? else {
+            return Ok(());
         };
         let running = Arc::new(self.running(owner, asked, shape));
         let order = running.shape.key.as_deref().filter(|_| !running.keyless).unwrap_or_default();
         let clause = asked.request.where_clause.as_deref();
         let rows = match bootstraps.or_stop(reader.rows(&running.shape, clause, order)).await? {
-            Ok(rows) => rows,
             Err(error) if is_refused(&error) => {
-                left_out(&error.to_string());
+                left_out(asked, &error.to_string());
                 return Ok(());
             }
-            Err(error) => return Err(failed(error).into()),
+            rows => rows.map_err(failed)?,
         };
         if asked.request.is_scheduled {
             warn!(id = asked.request.id, %table, "started_at is not waited for: a bootstrap begins at once");
@@ -254,6 +229,45 @@ impl Pouring {
         let row_bytes = record_bytes(&running.shape);
         Self { running, partial, row_bytes, watch: Watch::default(), chunk: Chunk::default() }
     }
+}
+
+/// Connects and finds the table; nothing where nothing is to be read, which is said.
+async fn open(
+    bootstraps: &Bootstraps,
+    asked: &Asked,
+    table: &TableName,
+    owner: &Owner,
+    failed: &impl Fn(ReadError) -> PipelineError,
+) -> Result<Option<(Reader, Arc<TableShape>)>, Stopped> {
+    let nothing = |why: &str| {
+        left_out(asked, why);
+        Ok(None)
+    };
+    if !(bootstraps.config.tables)(table) {
+        return nothing("tables of this name are not to be read");
+    }
+    let transaction = &owner.transaction;
+    let mut reader = bootstraps.or_stop(bootstraps.connect(transaction)).await?.map_err(failed)?;
+    let standing = bootstraps.standing(&mut reader, asked, transaction);
+    match bootstraps.or_stop(standing).await?.map_err(failed)? {
+        Standing::Stands => {}
+        Standing::Gone => return nothing("its row is gone"),
+        Standing::Complete => {
+            info!(id = asked.request.id, %table, "a bootstrap was done before");
+            return Ok(None);
+        }
+    }
+    match bootstraps.or_stop(reader.table(table)).await? {
+        Ok(Some(shape)) => Ok(Some((reader, shape))),
+        Ok(None) => nothing("there is no such table"),
+        Err(error) if is_refused(&error) => nothing(&error.to_string()),
+        Err(error) => Err(failed(error).into()),
+    }
+}
+
+/// Says that a request is passed over.
+fn left_out(asked: &Asked, why: &str) {
+    warn!(id = asked.request.id, table = %asked.table(), why, "a bootstrap is not done");
 }
 
 fn may_pass(error: &PipelineError) -> bool {
