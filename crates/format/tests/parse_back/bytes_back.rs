@@ -44,6 +44,9 @@ fn width(sql: &str) -> usize {
 }
 
 pub fn binary(meaning: &Meaning, sql: &str, written: &str, told: &str) -> Verdict {
+    // To the peer a length of zero is one of ten.
+    let meant =
+        if meaning.is_peer() && sql.starts_with("BINARY(0)") { "00".repeat(10) } else { told.to_owned() };
     let back = match meaning {
         Meaning::Debezium(config) => match config.binary {
             BinaryMode::Bytes | BinaryMode::Base64 => hex(&from_base64(written, '+', '/')?),
@@ -59,7 +62,7 @@ pub fn binary(meaning: &Meaning, sql: &str, written: &str, told: &str) -> Verdic
             hex(&bytes)
         }
     };
-    equal(&back, told)
+    equal(&back, &meant)
 }
 
 pub fn bits(meaning: &Meaning, sql: &str, written: &str, told: &str) -> Verdict {
