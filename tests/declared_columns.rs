@@ -68,3 +68,35 @@ async fn exact_values_are_what_the_server_has() -> Result<()> {
     ensure!(found == [first, second], "{found:#?}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_are_others_by_now_are_read_by_the_statements_that_made_them() -> Result<()> {
+    for version in [Version::V9_7, Version::V5_7] {
+        let server = MysqlServer::builder(version).start().await?;
+        server
+            .run(&[
+                "CREATE DATABASE shop",
+                "CREATE TABLE shop.t (id INT UNSIGNED PRIMARY KEY, e ENUM('a', 'b'), v VARCHAR(9) CHARACTER SET latin1)",
+                "INSERT INTO shop.t VALUES (4294967295, 'b', 'caf\u{e9}')",
+                "ALTER TABLE shop.t ADD n BIGINT FIRST, DROP e, CHANGE v w VARCHAR(9)",
+                "INSERT INTO shop.t VALUES (-1, 2, 'caf\u{e9}')",
+                "CREATE TABLE shop.gone (k VARCHAR(5) PRIMARY KEY, b BINARY(2), yes BOOL)",
+                "INSERT INTO shop.gone VALUES ('x', 'y', 1)",
+                "DROP TABLE shop.gone",
+            ])
+            .await?;
+        let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
+        let config = scenario.config(&[server.port()], &config("debezium"))?;
+        let mut process = scenario.start(&config, &[])?;
+        scenario.settle(&server, &mut process).await?;
+        process.stop()?;
+        let lines = scenario.lines()?;
+        let first = json!({"id": 4_294_967_295_u64, "e": "b", "v": "caf\u{e9}"});
+        let second = json!({"n": -1, "id": 2, "w": "caf\u{e9}"});
+        let found = rows(&lines, "t")?;
+        ensure!(found == [first, second], "{version}: {found:#?}");
+        let found = rows(&lines, "gone")?;
+        ensure!(found == [json!({"k": "x", "b": "eQA=", "yes": true})], "{version}: {found:#?}");
+    }
+    Ok(())
+}

@@ -6,6 +6,7 @@
 
 mod alter;
 mod column;
+mod completed;
 mod create;
 mod filter;
 mod kept;

@@ -7,7 +7,7 @@ use becauselog_binlog::{
     group::{Group, Statement, classify},
 };
 use becauselog_decode::{Layout, Rows, TablePlan, count_rows, index_rows};
-use becauselog_model::{PartialTransaction, RowsEvent, TableShape, Transaction};
+use becauselog_model::{BinlogPosition, PartialTransaction, RowsEvent, TableMap, TableShape, Transaction};
 use becauselog_sink::failpoint;
 
 use super::{
@@ -129,7 +129,7 @@ impl Transform {
         let kept = self.beside.as_ref().and_then(|beside| beside.keeps(&map.name));
         let requests = kept == Some(true);
         let table = if wanted && kept.unwrap_or_else(|| (self.filter)(&map.name)) {
-            let shape = self.shapes.shape_for(&map, &at()).await?;
+            let shape = self.shape_for(&map, &at()).await?;
             let shape = self.declared(shape);
             let plan = TablePlan::compile(&map, shape)
                 .map_err(|source| PipelineError::Plan { position: at(), source })?;
@@ -147,6 +147,20 @@ impl Transform {
         };
         self.tables.set(id, if wanted { &event.body } else { &[] }, table);
         Ok(())
+    }
+
+    /// The shape for rows that come with a map. A table that the server has no more as it was is known from the log's statements,
+    /// where they are followed.
+    async fn shape_for(
+        &mut self,
+        map: &TableMap,
+        at: &BinlogPosition,
+    ) -> Result<Arc<TableShape>, PipelineError> {
+        let failed = match self.shapes.shape_for(map, at).await {
+            Err(failed @ PipelineError::Shape { .. }) => failed,
+            answer => return answer,
+        };
+        self.follower.as_ref().and_then(|follower| follower.shape_by(map)).map(Arc::new).ok_or(failed)
     }
 
     /// The shape with how statements of the log declared it; of types the server may not be able to tell any more: it has another

@@ -30,7 +30,7 @@ impl DeclaredColumn {
         Some(ColumnShape { name, kind, nullable: self.optional, visible: true, declared: None })
     }
 
-    fn kind(&self) -> Option<ColumnKind> {
+    pub(super) fn kind(&self) -> Option<ColumnKind> {
         let words: Vec<&str> = self.type_name.split(' ').collect();
         let unsigned = words.iter().any(|word| matches!(*word, "UNSIGNED" | "ZEROFILL"));
         let small = |number: Option<i32>| u8::try_from(number.unwrap_or(0)).ok();
