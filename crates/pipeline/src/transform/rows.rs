@@ -149,18 +149,18 @@ impl Transform {
         Ok(())
     }
 
-    /// The shape for rows that come with a map. A table that the server has no more as it was is known from the log's statements,
-    /// where they are followed.
+    /// The shape for rows that come with a map. What a map does not say the followed statements of the log tell first: the server tells
+    /// of the table as it is now, which may have other names for the same columns, or may be gone.
     async fn shape_for(
         &mut self,
         map: &TableMap,
         at: &BinlogPosition,
     ) -> Result<Arc<TableShape>, PipelineError> {
-        let failed = match self.shapes.shape_for(map, at).await {
-            Err(failed @ PipelineError::Shape { .. }) => failed,
-            answer => return answer,
-        };
-        self.follower.as_ref().and_then(|follower| follower.shape_by(map)).map(Arc::new).ok_or(failed)
+        let follower = self.follower.as_ref().filter(|_| !map.is_full());
+        match follower.and_then(|follower| follower.shape_by(map)) {
+            Some(shape) => Ok(Arc::new(shape)),
+            None => self.shapes.shape_for(map, at).await,
+        }
     }
 
     /// The shape with how statements of the log declared it; of types the server may not be able to tell any more: it has another
