@@ -49,7 +49,8 @@ impl Follower {
 
     /// The shape of a table as its statements made it, where they are followed.
     pub fn shape_of(&self, table: &TableName) -> Option<TableShape> {
-        self.view.tables.shape(table)
+        let shape = self.view.tables.shape(table)?;
+        Some(self.view.tables.with_types(&shape).unwrap_or(shape))
     }
 
     /// The same shape with its columns' types as they were written, where nothing is known of that and statements tell it.

@@ -75,7 +75,15 @@ fn native(inside: &str, outside: &Outside) -> Result<String, String> {
 /// Resolves the references of a connector's config: Connect's providers `file` (`${file:/path:key}`), `env` and `dir`,
 /// and Quarkus' `${NAME}` and `${NAME:default}`.
 pub fn resolve_connector(key: &str, text: &str, outside: &Outside) -> Result<String, ConfigError> {
-    resolve(key, text, &|inside| connector(inside, outside))
+    resolve(key, text, &|inside| match is_own(key, inside) {
+        true => Ok(format!("${{{inside}}}")),
+        false => connector(inside, outside),
+    })
+}
+
+/// Whether it is a transform's own, such as `${routedByValue}`: Connect's references have a colon, Quarkus' are in capitals.
+fn is_own(key: &str, inside: &str) -> bool {
+    key.contains("transforms.") && !inside.contains(':') && !is_variable(inside)
 }
 
 fn connector(inside: &str, outside: &Outside) -> Result<String, String> {
@@ -106,7 +114,10 @@ pub fn carry_connector(
     text: &str,
     keep: &dyn Fn(String) -> String,
 ) -> Result<String, ConfigError> {
-    resolve(key, text, &|inside| carried(inside).map(keep))
+    resolve(key, text, &|inside| match is_own(key, inside) {
+        true => Ok(keep(format!("$${{{inside}}}"))),
+        false => carried(inside).map(keep),
+    })
 }
 
 /// A connector's reference as a native one.

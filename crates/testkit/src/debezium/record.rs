@@ -81,6 +81,46 @@ fn unfinished(error: &anyhow::Error) -> (Vec<Record>, End) {
     (Vec::new(), End::Failed { message: format!("{error:#}") })
 }
 
+/// A server that a play is played on step by step, for who follows it in another way.
+#[derive(Debug)]
+pub struct Stage {
+    /// The server, with all that was there before.
+    pub server: MysqlServer,
+    /// Where the statements begin in its log, as `file:pos`.
+    pub start: String,
+}
+
+impl Stage {
+    /// A server with the tables that were there before.
+    ///
+    /// # Errors
+    /// The server or a statement fails.
+    pub async fn of(play: &Play) -> Result<Self> {
+        let server = started(play).await?;
+        let mut conn = server.conn().await?;
+        for statement in marks().iter().chain(&play.setup) {
+            run(&mut conn, statement).await?;
+        }
+        conn.query_drop("FLUSH BINARY LOGS").await?;
+        let start = position(&server, &mut conn).await?;
+        conn.disconnect().await?;
+        Ok(Self { server, start: format!("{}:{}", start.file, start.pos) })
+    }
+
+    /// Plays the statements, without the mark that ends a recording.
+    ///
+    /// # Errors
+    /// A statement fails.
+    pub async fn play(&self, play: &Play) -> Result<()> {
+        let mut conn = self.server.conn().await?;
+        for statement in &play.statements {
+            run(&mut conn, statement).await?;
+        }
+        conn.disconnect().await?;
+        Ok(())
+    }
+}
+
 fn told(golden: &Golden, began: Instant) -> String {
     let count = golden.records.len();
     let end = match &golden.end {
