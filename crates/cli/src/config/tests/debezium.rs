@@ -271,6 +271,17 @@ fn references_are_resolved() {
 }
 
 #[test]
+fn a_transforms_own_braces_are_no_reference() {
+    let text = "transforms=o\ntransforms.o.type=io.debezium.transforms.outbox.EventRouter\n\
+        transforms.o.route.topic.replacement=out.${routedByValue}\n";
+    let plan = least(text).plan();
+    let FormatPlan::Debezium(debezium) = &plan.format else { panic!("no Debezium") };
+    let own = ("transforms.o.route.topic.replacement".to_owned(), "out.${routedByValue}".to_owned());
+    assert!(debezium.connect.contains(&own), "{:?}", debezium.connect);
+    assert_eq!(least("database.password=${lower}").error().0, "E_CONFIG_REFERENCE");
+}
+
+#[test]
 fn snapshot_modes_say_what_they_mean_without_snapshots() {
     for mode in ["initial", "when_needed", "always"] {
         let plan = least("").set(&format!("snapshot.mode={mode}")).plan();
