@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use becauselog_model::{ColumnShape, Declared, TableShape, Written};
+use becauselog_model::{ColumnKind, ColumnShape, Declared, TableShape, Written};
 
 use super::{DeclaredColumn, DeclaredTables, is_same};
 
@@ -22,6 +22,8 @@ impl DeclaredTables {
             let unknown = || Declared { column_type: declared.column_type().into(), ..Declared::default() };
             let mut all = column.declared.as_deref().cloned().unwrap_or_else(unknown);
             all.written = Some(declared.written());
+            // A server without explicit_defaults_for_timestamp makes it NOT NULL, of which the statement does not tell the peer.
+            column.nullable |= declared.optional && matches!(column.kind, ColumnKind::Timestamp { .. });
             column.declared = Some(Arc::new(all));
         }
         (told != *shape).then_some(told)
