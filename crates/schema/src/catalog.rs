@@ -4,6 +4,7 @@ mod answer;
 mod column_type;
 mod columns;
 mod keys;
+mod pending;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -81,6 +82,11 @@ impl<'c> Catalog<'c> {
     /// # Errors
     /// A query failed.
     pub async fn table(&mut self, name: &TableName) -> Result<Option<Described>, CatalogError> {
+        let table = self.read(&Filter::Table(name)).await?.remove(name);
+        if table.is_some() {
+            return Ok(table);
+        }
+        pending::wait_for(self.conn, name).await?;
         Ok(self.read(&Filter::Table(name)).await?.remove(name))
     }
 

@@ -13,6 +13,7 @@ use super::{
     answer::{take, text},
     failed,
 };
+use crate::definition::quoted;
 
 const VIEW: &str = "statistics";
 
@@ -89,7 +90,6 @@ async fn first_of(
     table: &TableName,
     indexes: &BTreeMap<String, Index>,
 ) -> Result<Option<String>, CatalogError> {
-    let quoted = |name: &str| format!("`{}`", name.replace('`', "``"));
     let sql = format!("SHOW INDEX FROM {}.{}", quoted(&table.database), quoted(&table.table));
     let rows: Vec<Row> = conn.query(sql).await.map_err(failed("the order of indexes"))?;
     for mut row in rows {

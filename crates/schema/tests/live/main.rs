@@ -255,3 +255,25 @@ async fn indexes_on_expressions_leave_no_column_in_the_log() -> Result<()> {
     assert_eq!(check(&map, &described), Ok(()));
     Ok(())
 }
+
+/// Its rows are in the log before its table is to be seen.
+#[tokio::test]
+async fn a_table_that_is_about_to_be_committed_is_waited_for() -> Result<()> {
+    let (server, mut conn) = server(Version::V9_7, "FULL").await?;
+    let mut maker = server.conn().await?;
+    let making = tokio::spawn(async move {
+        let sql = "CREATE TABLE shop.copy (UNIQUE KEY (a)) SELECT 1 AS a, SLEEP(3) AS b";
+        maker.query_drop(sql).await
+    });
+    let sleeping = "SELECT COUNT(*) FROM information_schema.processlist WHERE state = 'User sleep'";
+    while conn.query_first::<u32, _>(sleeping).await? == Some(0) {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let table = TableName { database: "shop".into(), table: "copy".into() };
+    let described = Catalog::new(&mut conn).table(&table).await?;
+    making.await??;
+    ensure!(described.is_some(), "the table was not waited for");
+    let missing = TableName { table: "nowhere".into(), ..table };
+    ensure!(Catalog::new(&mut conn).table(&missing).await?.is_none());
+    Ok(())
+}
