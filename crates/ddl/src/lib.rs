@@ -1,7 +1,7 @@
 //! DDL statements of MySQL and MariaDB as syntax trees.
 //!
 //! [`parse`] reads one statement as the server logged it. What is known of a statement is told with the text it was written as
-//! ([`ColumnDefinition`], [`DataType`], [`Default`]), so that whoever follows shapes and whoever tells what was declared both find
+//! ([`ColumnDefinition`], [`DataType`], [`enum@Default`]), so that whoever follows shapes and whoever tells what was declared both find
 //! what they need. What is not known is stepped over to the next comma and told as [`AlterSpec::Other`], [`Attribute::Other`] and
 //! so on: an unknown clause never loses the rest of its statement.
 //!

@@ -68,7 +68,7 @@ impl Maxwell {
     /// Appends one message of a bootstrap to `out`.
     ///
     /// Its id is beneath that of the change that asked for it, and the same when the bootstrap is done again: see
-    /// [`row_id`]. `now_ns` is the time in nanoseconds since 1970 UTC, for `ts` and `push_ts`.
+    /// `row_id`. `now_ns` is the time in nanoseconds since 1970 UTC, for `ts` and `push_ts`.
     ///
     /// # Errors
     /// When a cell cannot be read or does not fit its column; the batch is then as it was.
