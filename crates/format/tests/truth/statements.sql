@@ -1,7 +1,7 @@
 SET NAMES utf8mb4;
 SET time_zone = '+00:00';
 USE statements;
-INSERT INTO before_all (name) VALUES ('first');
+INSERT INTO before_all (name, at) VALUES ('first', '2026-05-01 12:00:00.668');
 ALTER TABLE before_all ADD COLUMN more TEXT COMMENT 'more';
 ALTER TABLE by_unique ADD d INT;
 CREATE TABLE u1 (a INT UNIQUE, b INT);
@@ -59,7 +59,7 @@ RENAME TABLE u6 TO swap, u7 TO u6, swap TO u7;
 CREATE TABLE t_part (id INT, at DATE, PRIMARY KEY (id, at)) PARTITION BY RANGE (YEAR(at)) (PARTITION p0 VALUES LESS THAN (2020), PARTITION p1 VALUES LESS THAN MAXVALUE);
 ALTER TABLE t_part DROP PARTITION p0;
 ALTER TABLE t_part TRUNCATE PARTITION p1;
-INSERT INTO before_all (name) VALUES ('second');
+INSERT INTO before_all (name, at) VALUES ('second', '2026-05-01 12:00:04.871');
 INSERT INTO by_unique VALUES (1, 2, 3, 4);
 INSERT INTO fresh3 (x, z, q2, r) VALUES (1, 'z', 5, 'r');
 TRUNCATE TABLE by_unique;
