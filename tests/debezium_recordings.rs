@@ -104,7 +104,8 @@ async fn compared(play: &Play) -> Result<(usize, Vec<String>)> {
         match records(play, case).await {
             Err(error) => wrong.push(format!("{name}: {error:#}")),
             Ok(ours) => {
-                let found = differences(&golden, &ours, &Masks::other_log().and(&case.masks));
+                let found =
+                    differences(&golden, &ours, &Masks::other_log().and(&case.masks).and(&case.log_masks));
                 same += usize::from(found.is_empty());
                 let told =
                     |first: &String| format!("{name}: {} differences, the first: {first}", found.len());

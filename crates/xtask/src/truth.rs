@@ -107,7 +107,8 @@ fn check(play: &Play, recording: &Recording) -> Result<usize> {
 }
 
 fn problems(golden: &Golden, found: &Golden, case: &Case) -> Vec<String> {
-    let mut all = differences(&golden.records, &found.records, &Masks::other_log().and(&case.masks));
+    let masks = Masks::other_log().and(&case.masks).and(&case.log_masks);
+    let mut all = differences(&golden.records, &found.records, &masks);
     if golden.options != found.options {
         all.push("the case's settings were changed since it was recorded".to_owned());
     }

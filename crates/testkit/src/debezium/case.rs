@@ -71,9 +71,12 @@ pub struct Case {
     /// Endings of topics of which only the first record is kept, since how many come depends on the clock.
     #[serde(default)]
     pub once: Vec<String>,
-    /// Places that differ between two recordings, beyond the usual ones; see [`super::compare::Masks`].
+    /// Places that differ between two runs over the same log, beyond the usual ones; see [`super::compare::Masks`].
     #[serde(default)]
     pub masks: Vec<String>,
+    /// Places that differ besides between two recordings: of the same log they are compared.
+    #[serde(default)]
+    pub log_masks: Vec<String>,
     /// Debezium does not come to the end; then no record is kept, since how many it delivered depends on the clock.
     #[serde(default)]
     pub stops: bool,
