@@ -34,7 +34,8 @@ fn read(database: &str, sql: &[u8]) -> Option<Affected> {
         let full = named.into_iter().map(|table| name(database, table)).collect::<Option<Vec<_>>>();
         full.map(Affected::Tables)
     };
-    match parse(str::from_utf8(sql).ok()?, Mode::default()) {
+    // In the session's charset: outside ASCII a name may be lost so, which is seen in it.
+    match parse(&String::from_utf8_lossy(sql), Mode::default()) {
         Statement::CreateTable(create) => tables(vec![create.table]),
         Statement::AlterTable(alter) => {
             let others = alter.specs.into_iter().filter_map(|spec| match spec {
@@ -50,7 +51,7 @@ fn read(database: &str, sql: &[u8]) -> Option<Affected> {
         Statement::TruncateTable(table)
         | Statement::CreateIndex { table, .. }
         | Statement::DropIndex { table, .. } => tables(vec![table]),
-        Statement::DropDatabase { name, .. } => Some(Affected::Database(name)),
+        Statement::DropDatabase { name, .. } => is_whole(&name).then_some(Affected::Database(name)),
         Statement::CreateDatabase { .. } | Statement::AlterDatabase { .. } | Statement::Other(_) => {
             Some(Affected::Nothing)
         }
@@ -60,7 +61,12 @@ fn read(database: &str, sql: &[u8]) -> Option<Affected> {
 
 fn name(database: &str, table: TableRef) -> Option<TableName> {
     let database = table.database.as_deref().unwrap_or(database);
-    (!database.is_empty()).then(|| TableName::new(database, &table.table))
+    let whole = is_whole(database) && is_whole(&table.table);
+    (whole && !database.is_empty()).then(|| TableName::new(database, &table.table))
+}
+
+fn is_whole(name: &str) -> bool {
+    !name.contains(char::REPLACEMENT_CHARACTER)
 }
 
 impl Affected {
@@ -113,6 +119,13 @@ mod tests {
         assert_eq!(tables("CREATE /*!32302 TEMPORARY */ TABLE \"t\" (a INT)"), ["shop.t"]);
         assert_eq!(tables("ALTER TABLE größe ADD x INT COMMENT 'RENAME TO y'"), ["shop.größe"]);
         assert_eq!(tables("CREATE OR REPLACE TABLE t (a INT)"), ["shop.t"]);
+    }
+
+    /// Statements are logged in the session's charset: here latin1.
+    #[test]
+    fn a_text_of_another_charset_hides_no_table_of_another_database() {
+        let found = affected("shop", b"ALTER TABLE other.t RENAME COLUMN a TO b, COMMENT 'caf\xe9'");
+        assert_eq!(found, Affected::Tables(vec![TableName::new("other", "t")]));
     }
 
     #[test]

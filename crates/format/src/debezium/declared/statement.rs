@@ -169,8 +169,7 @@ fn by_database(told: Vec<(TableName, ChangeKind, String)>) -> Vec<SchemaChange> 
         databases.into_iter().map(|database| (database.to_owned(), named(database))).collect();
     let mut changes = Vec::with_capacity(told.len());
     for (database, tables) in names {
-        for (name, kind, statement) in told.iter().filter(|(name, ..)| *name.database == *database) {
-            let _same = name;
+        for (_, kind, statement) in told.iter().filter(|(name, ..)| *name.database == *database) {
             changes.push(SchemaChange {
                 database: database.clone(),
                 source_tables: Some(tables.clone()),
