@@ -31,6 +31,9 @@ pub struct Options {
     /// Instead: whether time and memory stay flat in the size of transactions and the number of tables.
     #[arg(long)]
     scaling: bool,
+    /// Instead: make the workload, say how to run ours on it, and keep its server until Enter is pressed: for profiles.
+    #[arg(long)]
+    hold: bool,
 }
 
 /// Makes a contestant for one run in a folder.
@@ -73,6 +76,9 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         megabytes(load.expected.bytes()),
         load.server.release()
     );
+    if options.hold {
+        return hold(&load, &becauselog);
+    }
     let programs = Programs { mysqlbinlog: runtime.block_on(provision::mysqlbinlog())?, frames, becauselog };
     let folder = tempfile::Builder::new().prefix("becauselog-bench-").tempdir()?;
     let mut results: Vec<(&'static str, Measured)> = Vec::new();
@@ -90,6 +96,16 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         results.push((name, best.context("no run")?));
     }
     print_table(&load, &results);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Keeps the server with the workload while somebody else reads it.
+fn hold(load: &BenchLoad, becauselog: &Path) -> Result<ExitCode> {
+    let folder = tempfile::Builder::new().prefix("becauselog-bench-").tempdir()?;
+    let config = ours::config(load, folder.path(), "debezium", "interval:1s")?;
+    println!("{} run --log warn -c {}", becauselog.display(), config.display());
+    println!("(anew from the start: remove all but the config from that folder; Enter here ends the server)");
+    std::io::stdin().read_line(&mut String::new())?;
     Ok(ExitCode::SUCCESS)
 }
 

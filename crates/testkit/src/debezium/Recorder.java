@@ -21,10 +21,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Runs Debezium's embedded engine, once for each line of the standard input: PROPERTIES, OUTPUT, END, SECONDS, separated by
- * tabs. Each record becomes one JSON line of OUTPUT: topic, partition, key, value, headers, all as the engine's own JSON
+ * Runs Debezium's embedded engine, once for each line of the standard input: PROPERTIES, OUTPUT, END, SECONDS, AFTER,
+ * separated by tabs. Each record becomes one JSON line of OUTPUT: topic, partition, key, value, headers, all as the engine's own JSON
  * converter wrote them. A run ends at the first record whose topic ends with END (which is not written), with the engine,
- * or after so many seconds; without END, two seconds after the last record. It answers with a line: "done COUNT",
+ * or after so many seconds; without END, two seconds after the last record. The engine may give up at an event and still
+ * have delivered what came after it: the run goes on for AFTER seconds beyond its end to see whether it does. It answers with a line: "done COUNT",
  * "failed MESSAGE" (the engine gave up) or "late COUNT".
  *
  * Properties that begin with "truth." are ours: truth.file, truth.pos and truth.gtids are where the engine goes on from.
@@ -50,14 +51,14 @@ public final class Recorder {
     /** An engine that cannot even be made, or closed, has failed like one that gives up. */
     private static String answer(String[] words) {
         try {
-            return new Recorder().run(words[0], words[1], words[2], Integer.parseInt(words[3]));
+            return new Recorder().run(words[0], words[1], words[2], Integer.parseInt(words[3]), Integer.parseInt(words[4]));
         }
         catch (Exception e) {
             return "failed " + reason("the engine", e);
         }
     }
 
-    private String run(String config, String output, String end, int seconds) throws Exception {
+    private String run(String config, String output, String end, int seconds, int after) throws Exception {
         Properties properties = new Properties();
         try (FileReader reader = new FileReader(config, StandardCharsets.UTF_8)) {
             properties.load(reader);
@@ -77,12 +78,13 @@ public final class Recorder {
             ExecutorService executor = Executors.newSingleThreadExecutor();
             executor.execute(engine);
             boolean late = !await(end, seconds);
+            awaitFailure(after);
             if (failure.get() == null) {
                 engine.close();
             }
             executor.shutdown();
             executor.awaitTermination(10, TimeUnit.SECONDS);
-            if (failure.get() != null && !ended.get()) {
+            if (failure.get() != null && (!ended.get() || after > 0)) {
                 return "failed " + failure.get();
             }
             return (late ? "late " : "done ") + count.get();
@@ -101,6 +103,13 @@ public final class Recorder {
             Thread.sleep(20);
         }
         return true;
+    }
+
+    private void awaitFailure(int seconds) throws InterruptedException {
+        long until = System.nanoTime() + seconds * 1_000_000_000L;
+        while (failure.get() == null && System.nanoTime() < until) {
+            Thread.sleep(20);
+        }
     }
 
     private void take(ChangeEvent<String, String> record, String end, PrintStream out) {

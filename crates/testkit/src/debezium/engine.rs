@@ -14,6 +14,9 @@ use super::{jars, java};
 const RECORDER: &str = include_str!("Recorder.java");
 const SECONDS: u32 = 60;
 
+/// How long an engine that is to give up may take to do so after it delivered the end.
+const SECONDS_AFTER: u32 = 10;
+
 /// A running recorder; dropping it ends the process.
 #[derive(Debug)]
 pub struct Engine {
@@ -48,16 +51,23 @@ impl Engine {
         Ok(Self { child, commands, answers, folder: folder.to_owned(), runs: 0 })
     }
 
-    /// Runs the engine with these settings until a topic ends with `end`.
+    /// Runs the engine with these settings until a topic ends with `end`; one that `stops` is given time to do so, since
+    /// its queue may still hand over the end when the reader has failed before it.
     ///
     /// # Errors
     /// The process died, or the end did not come in time; a connector that gave up is no error but an [`End`].
-    pub fn run(&mut self, settings: &BTreeMap<String, String>, end: &str) -> Result<(Vec<Record>, End)> {
+    pub fn run(
+        &mut self,
+        settings: &BTreeMap<String, String>,
+        end: &str,
+        stops: bool,
+    ) -> Result<(Vec<Record>, End)> {
+        let after = if stops { SECONDS_AFTER } else { 0 };
         self.runs += 1;
         let at = |name: &str| self.folder.join(format!("{}-{name}", self.runs));
         let (config, output) = (at("properties"), at("records"));
         fs::write(&config, properties(settings))?;
-        writeln!(self.commands, "{}\t{}\t{end}\t{SECONDS}", config.display(), output.display())?;
+        writeln!(self.commands, "{}\t{}\t{end}\t{SECONDS}\t{after}", config.display(), output.display())?;
         self.commands.flush()?;
         let mut answer = String::new();
         self.answers.read_line(&mut answer)?;

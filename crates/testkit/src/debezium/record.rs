@@ -194,7 +194,7 @@ fn warm_up(engine: &mut Engine, server: &MysqlServer, history: &Path) -> Result<
     ] {
         settings.insert(name.to_owned(), value.to_owned());
     }
-    let (_, end) = engine.run(&settings, &format!(".{START_MARK}"))?;
+    let (_, end) = engine.run(&settings, &format!(".{START_MARK}"), false)?;
     anyhow::ensure!(end == End::Complete, "the first look at the schema: {end:?}\n{}", engine.log_end());
     progress::line(&format!("the engine has read the schema in {:.1} s", began.elapsed().as_secs_f64()));
     Ok(())
@@ -244,7 +244,7 @@ fn follow(
     ] {
         settings.insert(name.to_owned(), value);
     }
-    engine.run(&settings, &case.end)
+    engine.run(&settings, &case.end, case.stops)
 }
 
 /// Lists that say what is followed get the mark of the end, too.
