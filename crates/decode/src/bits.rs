@@ -22,6 +22,12 @@ pub fn none_set(bitmap: &[u8], count: usize) -> bool {
     whole.iter().all(|byte| *byte == 0) && rest.first().is_none_or(|byte| byte & mask == 0)
 }
 
+/// One bit; zero after the bitmap's end.
+#[inline]
+pub fn is_set(bitmap: &[u8], bit: usize) -> bool {
+    bitmap.get(bit / 8).is_some_and(|byte| byte >> (bit % 8) & 1 == 1)
+}
+
 /// The bits of a bitmap one after another; zero after its end.
 #[derive(Debug, Clone, Copy)]
 pub struct Bits<'a> {

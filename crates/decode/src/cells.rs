@@ -102,7 +102,7 @@ impl<'a> Cells<'a> {
                     Err(Stop::Fault(fault)) => return Err(self.fail(fault).into()),
                 }
             }
-            visitor.close();
+            visitor.close(self.rest.len());
         }
         Ok(())
     }
@@ -111,15 +111,12 @@ impl<'a> Cells<'a> {
     fn fail(&mut self, fault: Fault) -> CellError {
         let column = self.columns.saturating_sub(self.readers.len()).saturating_sub(1);
         self.readers = [].iter();
-        match fault {
-            Fault::Truncated => CellError::Truncated { column },
-            Fault::Invalid(what) => CellError::Invalid { column, what },
-        }
+        fault.at(column)
     }
 }
 
 /// Hands values to a visitor.
-struct Visited<'v, V>(&'v mut V);
+pub struct Visited<'v, V>(pub &'v mut V);
 
 impl<'a, V: CellVisitor> Taker<'a> for Visited<'_, V> {
     type Error = V::Error;

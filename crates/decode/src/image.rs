@@ -1,8 +1,8 @@
 //! One row image: which table, which columns, which bytes.
 
-use becauselog_model::{CellVisitor, RowImage};
+use becauselog_model::{CellVisitor, ChangeVisitor, RowImage};
 
-use crate::{bits::bytes_of, bits::count_set, cells::Cells, plan::TablePlan};
+use crate::{bits::bytes_of, bits::count_set, cells::Cells, changes::Changes, plan::TablePlan};
 
 /// A view of one row image in an event's bytes.
 #[derive(Debug, Clone, Copy)]
@@ -44,5 +44,17 @@ impl<'a> RowImage<'a> for Image<'a> {
     #[inline]
     fn visit<V: CellVisitor>(&self, visitor: &mut V) -> Result<(), V::Error> {
         Cells::new(self).visit(visitor)
+    }
+
+    fn visit_changes<V: ChangeVisitor>(
+        &self,
+        before: &Self,
+        left: &[usize],
+        visitor: &mut V,
+    ) -> Result<(), V::Error> {
+        match Changes::new(before, self, left) {
+            Some(changes) => changes.visit(visitor),
+            None => self.visit(visitor),
+        }
     }
 }

@@ -27,6 +27,7 @@
 
 mod bits;
 mod cells;
+mod changes;
 mod image;
 mod layout;
 mod partial;

@@ -5,7 +5,7 @@ mod temporal;
 
 use std::convert::Infallible;
 
-use becauselog_model::{Cell, Charset, Decimal};
+use becauselog_model::{Cell, CellError, Charset, Decimal};
 
 use crate::layout::Width;
 
@@ -50,6 +50,16 @@ pub enum Fault {
     Truncated,
     /// The bytes are no value of the type.
     Invalid(&'static str),
+}
+
+impl Fault {
+    /// The error that it is in a column.
+    pub const fn at(self, column: usize) -> CellError {
+        match self {
+            Self::Truncated => CellError::Truncated { column },
+            Self::Invalid(what) => CellError::Invalid { column, what },
+        }
+    }
 }
 
 /// Takes the first `N` bytes.

@@ -2,7 +2,7 @@
 
 use std::{iter::Zip, ops::Range, slice::Iter};
 
-use becauselog_model::{Cell, CellError, CellVisitor, ColumnShape, RowImage, TableShape};
+use becauselog_model::{Cell, CellError, CellVisitor, ChangeVisitor, ColumnShape, RowImage, TableShape};
 
 use crate::{
     FormatError,
@@ -39,6 +39,9 @@ pub(crate) trait Render {
     fn is_text(&self, _cell: &Cell<'_>) -> bool {
         true
     }
+
+    /// How many values were rendered with a loss so far.
+    fn losses(&self) -> u64;
 
     /// Whether bytes are bytes to the format, whatever they are written as; else they are texts.
     fn binary_is_bytes(&self) -> bool {
@@ -82,21 +85,113 @@ impl KeyPlaces {
     }
 }
 
+/// The images of a change as they are written one after the other. What an update left as it was is rendered once: its text in
+/// the after-image is a copy of that in the before-image.
+#[derive(Debug, Default)]
+pub(crate) struct Images {
+    pub before_key: KeyPlaces,
+    pub after_key: KeyPlaces,
+    written: Written,
+}
+
+/// What is noted of a before-image while it is written.
+#[derive(Debug, Default)]
+struct Written {
+    /// Where its object begins in the output.
+    start: usize,
+    /// Where each column's text ends in the output.
+    ends: Vec<usize>,
+    /// How many bytes of the image are left after each column.
+    left: Vec<usize>,
+    /// Each text depends on its column's bytes alone, and no loss was counted.
+    repeatable: bool,
+}
+
+/// What is known beside an image.
+enum Beside<'o> {
+    Nothing,
+    /// It is the before-image: what is noted of it.
+    Notes(&'o mut Written),
+    /// It is the after-image: what was noted of the one before.
+    Before {
+        written: &'o Written,
+        before_key: &'o KeyPlaces,
+        key_columns: &'o [usize],
+    },
+}
+
+impl Images {
+    /// Appends the before-image as an object. `updates`: an after-image will follow.
+    pub(crate) fn before<'a, I: RowImage<'a>>(
+        &mut self,
+        out: &mut Vec<u8>,
+        image: I,
+        (shape, table): (&TableShape, &Table),
+        render: &mut impl Render,
+        updates: bool,
+    ) -> Result<(), FormatError> {
+        let (key, losses) = (&mut self.before_key, render.losses());
+        self.written.begin(out.len());
+        let beside = if updates { Beside::Notes(&mut self.written) } else { Beside::Nothing };
+        object(out, (shape, table), render, key, beside, |object| image.visit(object))?;
+        self.written.repeatable &= render.losses() == losses;
+        Ok(())
+    }
+
+    /// Appends the after-image as an object; with `before` that image was appended just now, and is in `out` as it was.
+    pub(crate) fn after<'a, I: RowImage<'a>>(
+        &mut self,
+        out: &mut Vec<u8>,
+        image: I,
+        before: Option<I>,
+        (shape, table): (&TableShape, &Table),
+        render: &mut impl Render,
+    ) -> Result<(), FormatError> {
+        let Self { before_key, after_key, written } = self;
+        let Some(before) = before.filter(|_| written.repeatable) else {
+            let beside = Beside::Nothing;
+            return object(out, (shape, table), render, after_key, beside, |object| image.visit(object));
+        };
+        let beside = Beside::Before { written, before_key, key_columns: &table.key_columns };
+        object(out, (shape, table), render, after_key, beside, |object| {
+            image.visit_changes(&before, &written.left, object)
+        })
+    }
+}
+
+impl Written {
+    fn begin(&mut self, start: usize) {
+        self.start = start;
+        self.ends.clear();
+        self.left.clear();
+        self.repeatable = true;
+    }
+
+    /// Where the texts of these columns are in the output.
+    fn texts(&self, columns: &Range<usize>) -> Option<Range<usize>> {
+        let start = match columns.start.checked_sub(1) {
+            Some(before) => *self.ends.get(before)?,
+            None => self.start,
+        };
+        Some(start..*self.ends.get(columns.end.checked_sub(1)?)?)
+    }
+}
+
 /// Appends `{"a":1,"b":null}`: absent cells are left out.
-pub(crate) fn object<'a, I: RowImage<'a>>(
-    out: &mut Vec<u8>,
-    image: I,
-    shape: &TableShape,
-    table: &Table,
-    render: &mut impl Render,
-    key: &mut KeyPlaces,
+fn object<'o, R: Render>(
+    out: &'o mut Vec<u8>,
+    (shape, table): (&'o TableShape, &'o Table),
+    render: &'o mut R,
+    key: &'o mut KeyPlaces,
+    beside: Beside<'o>,
+    visit: impl FnOnce(&mut Object<'o, R>) -> Result<(), Broken>,
 ) -> Result<(), FormatError> {
     key.reset(table.key.len());
     let start = out.len();
     let columns = table.columns.iter().zip(&shape.columns);
-    let mut object = Object { out, columns, at: None, start, found: 0, render, key };
-    let visited = image.visit(&mut object);
-    let found = object.found;
+    let mut object = Object { out, columns, at: None, start, found: 0, render, key, beside };
+    let visited = visit(&mut object);
+    let Object { out, found, .. } = object;
     visited.map_err(|broken| match broken {
         Broken::Cell(source) => FormatError::Cell { table: shape.name.clone(), source },
         Broken::Fault(fault) => fault.at(&shape.name, found),
@@ -126,6 +221,7 @@ struct Object<'o, R> {
     found: usize,
     render: &'o mut R,
     key: &'o mut KeyPlaces,
+    beside: Beside<'o>,
 }
 
 /// Why an image cannot be written.
@@ -170,20 +266,46 @@ impl<R: Render> CellVisitor for Object<'_, R> {
         let Some((column, shape)) = self.at else { return Err(Broken::Surplus) };
         let pushed = match &column.hidden {
             None => self.render.push(self.out, &cell, column, shape),
-            Some(hidden) => self::hidden(hidden, self.out, &cell, column, shape, self.render, self.key),
+            Some(hidden) => {
+                if let Beside::Notes(written) = &mut self.beside {
+                    written.repeatable = false;
+                }
+                self::hidden(hidden, self.out, &cell, column, shape, self.render, self.key)
+            }
         };
         pushed.map_err(Broken::Fault)
     }
 
     #[inline]
-    fn close(&mut self) {
+    fn close(&mut self, left: usize) {
         self.found = self.found.saturating_add(1);
+        if let Beside::Notes(written) = &mut self.beside {
+            written.ends.push(self.out.len());
+            written.left.push(left);
+        }
         if let Some((column, _)) = self.at
             && column.key_place.is_some()
             && column.hidden.is_none()
         {
             self.key.put(column.key_place, Place::Image(self.start..self.out.len()));
         }
+    }
+}
+
+impl<R: Render> ChangeVisitor for Object<'_, R> {
+    fn same(&mut self, columns: Range<usize>) {
+        let Beside::Before { written, before_key, key_columns } = self.beside else { return };
+        let Some(texts) = written.texts(&columns).filter(|texts| texts.end <= self.out.len()) else { return };
+        let shift = self.out.len().saturating_sub(texts.start);
+        self.out.extend_from_within(texts);
+        for (place, _) in key_columns.iter().enumerate().filter(|(_, column)| columns.contains(column)) {
+            if let Some(Some(Place::Image(range))) = before_key.places.get(place) {
+                let moved = range.start.saturating_add(shift)..range.end.saturating_add(shift);
+                self.key.put(Some(place), Place::Image(moved));
+            }
+        }
+        self.found = self.found.saturating_add(columns.len());
+        self.at = self.columns.nth(columns.len().saturating_sub(1));
     }
 }
 

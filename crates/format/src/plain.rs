@@ -8,7 +8,7 @@ use self::value::Values;
 use crate::{
     DdlChange, FormatError, Losses, Parts,
     batch::{self, Mark, span},
-    image::{self, KeyPlaces},
+    image::Images,
     records::{self, Draft, Records},
     table::{self, Table},
     tables::Tables,
@@ -48,8 +48,7 @@ pub struct Plain {
     losses: Losses,
     tables: Tables<Table>,
     records: Records,
-    before_key: KeyPlaces,
-    after_key: KeyPlaces,
+    images: Images,
     bytes: Vec<u8>,
     text: String,
 }
@@ -63,8 +62,7 @@ impl Plain {
             config,
             losses: Losses::default(),
             tables: Tables::new(),
-            before_key: KeyPlaces::default(),
-            after_key: KeyPlaces::default(),
+            images: Images::default(),
             bytes: Vec::new(),
             text: String::new(),
         }
@@ -141,7 +139,7 @@ impl Plain {
         change: &RowChange<'a, I>,
         out: &mut EncodedBatch,
     ) -> Result<(), FormatError> {
-        let Self { config, losses, tables, records, before_key, after_key, bytes, text } = self;
+        let Self { config, losses, tables, records, images, bytes, text } = self;
         let shape = change.shape;
         let no_image = || FormatError::NoImage { table: shape.name.clone() };
         let prefix = &config.topic_prefix;
@@ -167,17 +165,17 @@ impl Plain {
         };
         if let Some(image) = before {
             out.values.extend_from_slice(b",\"before\":");
-            image::object(&mut out.values, image, shape, table, &mut values, before_key)?;
+            images.before(&mut out.values, image, (shape, table), &mut values, after.is_some())?;
         }
         if let Some(image) = after {
             out.values.extend_from_slice(b",\"after\":");
-            image::object(&mut out.values, image, shape, table, &mut values, after_key)?;
+            images.after(&mut out.values, image, before, (shape, table), &mut values)?;
         }
         let key = if config.parts.records() {
             let (first, second) = match change.op {
-                Op::Insert => (&*after_key, None),
-                Op::Delete => (&*before_key, None),
-                Op::Update => (&*after_key, Some(&*before_key)),
+                Op::Insert => (&images.after_key, None),
+                Op::Delete => (&images.before_key, None),
+                Op::Update => (&images.after_key, Some(&images.before_key)),
             };
             records::key(out, table, first, second, |place| FormatError::KeyAbsent {
                 table: shape.name.clone(),

@@ -21,6 +21,8 @@ pub(crate) struct Table {
     pub columns: Vec<Column>,
     /// The key's columns, each as `,"name":`, in key order; empty for a table without a key.
     pub key: Vec<Box<[u8]>>,
+    /// Which columns these are.
+    pub key_columns: Vec<usize>,
 }
 
 /// A column's constant texts.
@@ -126,6 +128,7 @@ impl Table {
             topic_hint: 0,
             columns: shape.columns.iter().enumerate().map(column).collect(),
             key: key.iter().filter_map(|index| shape.columns.get(*index)).map(|c| field(&c.name)).collect(),
+            key_columns: key.to_vec(),
         }
     }
 

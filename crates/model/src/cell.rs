@@ -1,5 +1,7 @@
 //! Cells: typed, borrowed views of one row's values, and the trait by which a row hands them out.
 
+use std::ops::Range;
+
 use thiserror::Error;
 
 use crate::{
@@ -97,8 +99,14 @@ pub trait CellVisitor {
     /// To stop the walk.
     fn value(&mut self, cell: Cell<'_>) -> Result<(), Self::Error>;
 
-    /// The column is done.
-    fn close(&mut self);
+    /// The column is done; `left` bytes of the image come after it (0 where an image is no bytes).
+    fn close(&mut self, left: usize);
+}
+
+/// Takes the cells of an image that was changed from another one, whose cells it has taken already.
+pub trait ChangeVisitor: CellVisitor {
+    /// These columns, one or more, are the same as they were: instead of `open`, `value` and `close` for each of them.
+    fn same(&mut self, columns: Range<usize>);
 }
 
 /// A row image that hands out its cells.
@@ -119,6 +127,20 @@ pub trait RowImage<'a>: Copy {
     fn visit<V: CellVisitor>(&self, visitor: &mut V) -> Result<(), V::Error> {
         self.cells().try_for_each(|cell| visit_cell(cell?, visitor))
     }
+
+    /// The same for an image that was changed from `before`, of whose bytes so many were left after each column: the visitor may be
+    /// told only what is not the same.
+    ///
+    /// # Errors
+    /// As of [`RowImage::visit`].
+    fn visit_changes<V: ChangeVisitor>(
+        &self,
+        _before: &Self,
+        _left: &[usize],
+        visitor: &mut V,
+    ) -> Result<(), V::Error> {
+        self.visit(visitor)
+    }
 }
 
 /// Shows a visitor one cell.
@@ -132,6 +154,6 @@ pub fn visit_cell<V: CellVisitor>(cell: Cell<'_>, visitor: &mut V) -> Result<(),
     }
     visitor.open();
     visitor.value(cell)?;
-    visitor.close();
+    visitor.close(0);
     Ok(())
 }

@@ -43,7 +43,7 @@ mod transaction;
 pub mod type_code;
 
 pub use batch::{BatchRange, EncodedBatch, Header, Progress, Record, Span};
-pub use cell::{Cell, CellError, CellVisitor, RowImage, visit_cell};
+pub use cell::{Cell, CellError, CellVisitor, ChangeVisitor, RowImage, visit_cell};
 pub use charset::Charset;
 pub use checkpoint::{CHECKPOINT_VERSION, Checkpoint, PartialTransaction, StoredPosition};
 pub use class::ErrorClass;

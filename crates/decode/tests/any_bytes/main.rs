@@ -1,6 +1,7 @@
 //! Whatever the bytes are: no panic, no reading outside the event, no loop without end, and what was indexed is read.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod changes;
 mod tables;
 
 use becauselog_decode::{Rows, RowsKind, TablePlan, count_rows, index_rows};

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     FormatError, Losses,
     batch::{self, span},
-    image::{self, KeyPlaces},
+    image::Images,
     records::{self, Draft, Records},
     text,
 };
@@ -26,8 +26,7 @@ pub(super) struct Work {
     source: SourceBlock,
     /// Where changes stand in their transactions, where that is told.
     pub(super) order: Option<Box<Order>>,
-    before_key: KeyPlaces,
-    after_key: KeyPlaces,
+    images: Images,
     bytes: Vec<u8>,
     text: String,
     pub(super) times: Times,
@@ -77,8 +76,7 @@ impl Work {
             records: Records::new(&config.name, config.parts, context_headers(config)),
             source: SourceBlock::new(fills_defaults),
             order: config.transactions.as_ref().map(|_| Box::default()),
-            before_key: KeyPlaces::default(),
-            after_key: KeyPlaces::default(),
+            images: Images::default(),
             bytes: Vec::new(),
             text: String::new(),
             times: Times { end: value_end, ..Times::default() },
@@ -212,16 +210,19 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
 
     fn before(&mut self, out: &mut EncodedBatch) -> Result<(), FormatError> {
         let image = self.change.before.ok_or_else(|| self.no_image())?;
-        let Work { bytes, text, before_key, .. } = &mut *self.work;
+        let Work { bytes, text, images, .. } = &mut *self.work;
         let mut values = Values { config: self.config, losses: self.losses, bytes, text };
-        image::object(&mut out.values, image, self.change.shape, &self.table.texts, &mut values, before_key)
+        let table = (&**self.change.shape, &self.table.texts);
+        images.before(&mut out.values, image, table, &mut values, self.change.op == Op::Update)
     }
 
     fn after(&mut self, out: &mut EncodedBatch) -> Result<(), FormatError> {
         let image = self.change.after.ok_or_else(|| self.no_image())?;
-        let Work { bytes, text, after_key, .. } = &mut *self.work;
+        let Work { bytes, text, images, .. } = &mut *self.work;
         let mut values = Values { config: self.config, losses: self.losses, bytes, text };
-        image::object(&mut out.values, image, self.change.shape, &self.table.texts, &mut values, after_key)
+        let table = (&**self.change.shape, &self.table.texts);
+        let before = self.change.before.filter(|_| self.change.op == Op::Update);
+        images.after(&mut out.values, image, before, table, &mut values)
     }
 
     /// Whether an update changed nothing that is written. A NULL that is written as its column's default is no such value.
@@ -261,8 +262,8 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
 
     /// Whether the key's rendered values differ; a column absent from the after-image has not changed.
     fn key_changed(&self, values: &[u8]) -> bool {
-        let before = self.work.before_key.texts(values);
-        let after = self.work.after_key.texts(values);
+        let before = self.work.images.before_key.texts(values);
+        let after = self.work.images.after_key.texts(values);
         before.zip(after).any(|(before, after)| after.is_some() && before.is_some() && before != after)
     }
 
@@ -271,7 +272,7 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         if !self.config.parts.records() {
             return Ok(None);
         }
-        let (before, after) = (&self.work.before_key, &self.work.after_key);
+        let (before, after) = (&self.work.images.before_key, &self.work.images.after_key);
         let updates = self.change.op == Op::Update;
         let (first, second) = if old { (before, None) } else { (after, updates.then_some(before)) };
         let opening = &*self.table.key_opening;

@@ -63,6 +63,10 @@ impl Render for Values<'_> {
         }
     }
 
+    fn losses(&self) -> u64 {
+        self.losses.total()
+    }
+
     fn binary_is_bytes(&self) -> bool {
         self.config.binary == BinaryMode::Bytes
     }

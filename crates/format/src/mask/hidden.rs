@@ -45,6 +45,10 @@ impl Render for Converting<'_> {
     ) -> Result<(), Fault> {
         self.render.convert(out, self.converted, cell, column)
     }
+
+    fn losses(&self) -> u64 {
+        self.render.losses()
+    }
 }
 
 /// A schema's parameter that tells of a mask.

@@ -67,6 +67,10 @@ impl Render for Values<'_> {
         }
         Ok(())
     }
+
+    fn losses(&self) -> u64 {
+        self.losses.total()
+    }
 }
 
 impl Values<'_> {
