@@ -103,6 +103,8 @@ impl<'a, 'l> Changes<'a, 'l> {
         same.saturating_add(bytes.take_while(|(one, other)| one == other).count())
     }
 
+    /// Seldom, and large: it is kept out of the loop.
+    #[inline(never)]
     fn changed<V: ChangeVisitor>(
         &mut self,
         reader: Reader,

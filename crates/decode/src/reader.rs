@@ -149,7 +149,8 @@ impl Reader {
     }
 
     /// Takes this column's value, which is not NULL, from the front of the bytes, and hands it on where it was read.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the walk over a row is one loop over its readers")]
+    #[inline(always)]
     pub fn hand<'a, T: Taker<'a>>(self, bytes: &mut &'a [u8], to: &mut T) -> Result<(), Stop<T::Error>> {
         let taken = match self {
             Self::TinyInt => to.take(Cell::Int(i8::from_le_bytes(take(bytes)?).into())),

@@ -1,12 +1,15 @@
 //! The encoders of one lane: each works on a batch of its own, side by side with the others.
+//!
+//! An encoder that is done goes on with the batch that waits longest: no thread is woken, and no core idle, between two
+//! batches. How many wait is bounded by the lane's room in bytes.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use becauselog_model::{BatchRange, EncodedBatch};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    task::JoinHandle,
-};
+use tokio::sync::oneshot;
 
 use crate::{encode::Encode, error::PipelineError, rows::RowBatch, status::Status};
 
@@ -24,8 +27,8 @@ const SPARE_MAX: usize = 16;
 pub enum Encoding {
     /// It is there.
     Done(Box<Encoded>),
-    /// It is being made on another thread.
-    Under(JoinHandle<Encoded>),
+    /// It is being made on another thread, or waits for one.
+    Under(oneshot::Receiver<Encoded>),
 }
 
 /// What became of a batch.
@@ -35,19 +38,22 @@ pub type Encoded = Result<EncodedBatch, PipelineError>;
 /// order; with more, in any order.
 pub struct Encoders {
     lane: usize,
-    free: Arc<Semaphore>,
-    idle: Mutex<Vec<Box<dyn Encode>>>,
+    desk: Mutex<Desk>,
     spare: Mutex<Vec<EncodedBatch>>,
     status: Arc<Status>,
 }
 
-/// One batch and the encoder that works on it.
+/// Who has nothing to do, or what nobody does yet: never both.
+struct Desk {
+    idle: Vec<Box<dyn Encode>>,
+    waiting: VecDeque<Job>,
+}
+
+/// One batch to be encoded.
 struct Job {
-    home: Arc<Encoders>,
-    encoder: Box<dyn Encode>,
     rows: Arc<RowBatch>,
     range: BatchRange,
-    _permit: OwnedSemaphorePermit,
+    done: oneshot::Sender<Encoded>,
 }
 
 impl Encoding {
@@ -58,10 +64,10 @@ impl Encoding {
     pub async fn done(self) -> Encoded {
         match self {
             Self::Done(encoded) => *encoded,
-            Self::Under(handle) => match handle.await {
-                Ok(encoded) => encoded,
-                Err(error) => Err(PipelineError::Stage { stage: "encode", what: error.to_string() }),
-            },
+            Self::Under(answer) => answer.await.unwrap_or_else(|_gone| {
+                let what = "an encoder panicked".to_owned();
+                Err(PipelineError::Stage { stage: "encode", what })
+            }),
         }
     }
 }
@@ -70,31 +76,57 @@ impl Encoders {
     /// The encoders of the lane with this number.
     #[must_use]
     pub fn new(lane: usize, encoders: Vec<Box<dyn Encode>>, status: Arc<Status>) -> Arc<Self> {
-        let count = encoders.len();
-        let (idle, spare) = (Mutex::new(encoders), Mutex::default());
-        Arc::new(Self { lane, free: Arc::new(Semaphore::new(count)), idle, spare, status })
+        let desk = Mutex::new(Desk { idle: encoders, waiting: VecDeque::new() });
+        Arc::new(Self { lane, desk, spare: Mutex::default(), status })
     }
 
-    /// Begins to encode a batch, once an encoder is free.
-    pub async fn begin(self: &Arc<Self>, rows: &Arc<RowBatch>, range: BatchRange) -> Encoding {
+    /// Begins to encode a batch, or lets it wait for the first encoder that is free.
+    pub fn begin(self: &Arc<Self>, rows: &Arc<RowBatch>, range: BatchRange) -> Encoding {
         if rows.is_empty() {
             return Encoding::Done(Box::new(Ok(EncodedBatch::new(range))));
         }
-        let job = match self.job(rows, range).await {
-            Ok(job) => job,
-            Err(error) => return Encoding::Done(Box::new(Err(error))),
+        let (done, answer) = oneshot::channel();
+        let mut desk = lock(&self.desk);
+        let Some(mut encoder) = desk.idle.pop() else {
+            desk.waiting.push_back(Job { rows: Arc::clone(rows), range, done });
+            return Encoding::Under(answer);
         };
+        drop(desk);
         if rows.bytes() < SMALL_BYTES {
-            return Encoding::Done(Box::new(job.run()));
+            let encoded = self.encode(&mut *encoder, rows, range);
+            // Only who begins batches lets them wait, and that is busy here.
+            lock(&self.desk).idle.push(encoder);
+            return Encoding::Done(Box::new(encoded));
         }
-        Encoding::Under(tokio::task::spawn_blocking(move || job.run()))
+        let (home, job) = (Arc::clone(self), Job { rows: Arc::clone(rows), range, done });
+        tokio::task::spawn_blocking(move || home.work(encoder, job));
+        Encoding::Under(answer)
     }
 
-    async fn job(self: &Arc<Self>, rows: &Arc<RowBatch>, range: BatchRange) -> Result<Job, PipelineError> {
-        let lost = || PipelineError::Stage { stage: "encode", what: "an encoder is gone".to_owned() };
-        let permit = Arc::clone(&self.free).acquire_owned().await.map_err(|_closed| lost())?;
-        let encoder = lock(&self.idle).pop().ok_or_else(lost)?;
-        Ok(Job { home: Arc::clone(self), encoder, rows: Arc::clone(rows), range, _permit: permit })
+    /// Encodes a batch, and all that wait by then.
+    fn work(&self, mut encoder: Box<dyn Encode>, first: Job) {
+        let mut next = Some(first);
+        while let Some(Job { rows, range, done }) = next {
+            let encoded = self.encode(&mut *encoder, &rows, range);
+            // The events' bytes go before the next ones come.
+            drop(rows);
+            // Nobody asks for it where the sink is gone: it says why itself.
+            let _asked_for = done.send(encoded);
+            let mut desk = lock(&self.desk);
+            next = desk.waiting.pop_front();
+            if next.is_none() {
+                return desk.idle.push(encoder);
+            }
+        }
+    }
+
+    fn encode(&self, encoder: &mut dyn Encode, rows: &RowBatch, range: BatchRange) -> Encoded {
+        let mut out = self.buffers(range);
+        out.values.reserve(rows.bytes());
+        let before = encoder.losses();
+        let encoded = rows.encode(self.lane, encoder, &mut out);
+        Status::add(&self.status.lossy_values, encoder.losses().saturating_sub(before));
+        encoded.map(|()| out)
     }
 
     /// Takes back a batch's buffers, if nobody holds the batch any more.
@@ -113,19 +145,6 @@ impl Encoders {
             Some(spare) => EncodedBatch { range, ..spare },
             None => EncodedBatch::new(range),
         }
-    }
-}
-
-impl Job {
-    fn run(self) -> Encoded {
-        let Self { home, mut encoder, rows, range, _permit } = self;
-        let mut out = home.buffers(range);
-        out.values.reserve(rows.bytes());
-        let before = encoder.losses();
-        let encoded = rows.encode(home.lane, &mut *encoder, &mut out);
-        Status::add(&home.status.lossy_values, encoder.losses().saturating_sub(before));
-        lock(&home.idle).push(encoder);
-        encoded.map(|()| out)
     }
 }
 

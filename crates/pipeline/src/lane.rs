@@ -133,7 +133,7 @@ impl Lane {
         self.ahead.never_back(&mut range.progress);
         // Room first: an encoder never works on what has nowhere to go.
         let room = self.to_sink.room(rows.bytes()).await?;
-        let encoding = self.encoders.begin(rows, range).await;
+        let encoding = self.encoders.begin(rows, range);
         self.to_sink.put(encoding, room).await
     }
 }

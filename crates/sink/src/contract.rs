@@ -23,6 +23,7 @@ pub enum Outcome {
 /// - batches come in order of `seq`, without a gap; what is made durable is in that order too;
 /// - every future may be dropped before it is done. Handing the same batch over again is then right: what was already
 ///   taken of it is not written twice, what was not is;
+/// - the task has a thread of its own: `write` may block on the disk, for as long as one write takes;
 /// - after an error of class `Transient` the same call may be made again. After any other, nothing but dropping;
 /// - while a sink waits for its target (a full disk, a broker that is away) `write` does not return; what it waits for
 ///   is in [`state`](Sink::state).

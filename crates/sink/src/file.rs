@@ -112,6 +112,16 @@ impl FileSink {
         Ok(result)
     }
 
+    /// Writes a batch where it is called: handing it to another thread takes longer than most writes do.
+    fn append(&mut self, batch: &EncodedBatch) -> Result<(), Fault> {
+        let (result, status) = {
+            let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+            (writer.append(batch), writer.status())
+        };
+        self.take_status(status);
+        result
+    }
+
     /// A step that waits for a sync under way, and tries no second time when there is no room.
     async fn quiet_step<F>(&mut self, step: F) -> Result<(), SinkError>
     where
@@ -240,8 +250,7 @@ impl Sink for FileSink {
         }
         let mut backoff = Backoff::default();
         loop {
-            let batch = Arc::clone(batch);
-            match self.step(move |writer| writer.append(&batch)).await? {
+            match self.append(batch) {
                 Ok(()) => break,
                 Err(Fault::SyncUnderWay) => self.end_sync().await?,
                 Err(Fault::Full(error)) => {

@@ -13,6 +13,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime, pem::PemObject},
     server::ParsedCertificate,
 };
+use tokio::io::BufReader;
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use super::{
@@ -30,6 +31,9 @@ pub struct TlsInfo {
     pub cipher: String,
 }
 
+/// How much encrypted data one read may bring.
+const READ_AHEAD: usize = 128 << 10;
+
 /// Wraps a byte stream in TLS.
 pub(crate) async fn wrap(
     io: Box<dyn Transport>,
@@ -39,6 +43,8 @@ pub(crate) async fn wrap(
     let config = client_config(options)?;
     let failed = |source| ConnectionError::TlsFailed { address: endpoint.to_string(), source };
     let name = server_name(endpoint).map_err(failed)?;
+    // TLS asks for a record or two at a time: read at once, many of them cost one call.
+    let io: Box<dyn Transport> = Box::new(BufReader::with_capacity(READ_AHEAD, io));
     let stream = TlsConnector::from(Arc::new(config)).connect(name, io).await.map_err(failed)?;
     let (_, session) = stream.get_ref();
     let told = |text: Option<String>| text.unwrap_or_else(|| "unknown".to_owned());

@@ -8,7 +8,7 @@ use tokio::{
     task::{JoinError, JoinSet},
     time::{Instant, Interval, MissedTickBehavior, interval_at},
 };
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{keeper::Keeper, outlet::SinkTask, source::Source};
 use crate::{
@@ -24,15 +24,30 @@ pub(super) struct Stages {
     tasks: JoinSet<Ended>,
     stop: CancellationToken,
     deadline: Duration,
+    /// Nobody waits for the sinks any more.
+    left: CancellationToken,
+    _leave: DropGuard,
 }
 
 impl Stages {
     pub(super) fn new(stop: CancellationToken, deadline: Duration) -> Self {
-        Self { tasks: JoinSet::new(), stop, deadline }
+        let left = CancellationToken::new();
+        let leave = left.clone().drop_guard();
+        Self { tasks: JoinSet::new(), stop, deadline, left, _leave: leave }
     }
 
+    /// Delivers on a thread of its own: a sink may block on the disk, and is woken by nothing but its batches. Dropping
+    /// the stages ends it where it waits.
     pub(super) fn sink(&mut self, task: SinkTask) {
-        self.tasks.spawn(async move { task.run().await.map_err(Box::new) });
+        let (runtime, left) = (Handle::current(), self.left.clone());
+        self.tasks.spawn_blocking(move || {
+            runtime.block_on(async move {
+                tokio::select! {
+                    ended = task.run() => ended.map_err(Box::new),
+                    () = left.cancelled() => Ok(()),
+                }
+            })
+        });
     }
 
     /// Reads until the source ends or a stop is asked for; dropping the sender then ends the stages behind.
