@@ -83,12 +83,21 @@ impl<'a> Cells<'a> {
     }
 
     /// Shows a visitor all cells that are left.
+    #[inline]
     pub(crate) fn visit<V: CellVisitor>(mut self, visitor: &mut V) -> Result<(), V::Error> {
         if self.headless || self.diffs.is_some() {
             return self.try_for_each(|cell| visit_cell(cell?, visitor));
         }
+        match self.present {
+            None => self.walk::<true, V>(visitor),
+            Some(_) => self.walk::<false, V>(visitor),
+        }
+    }
+
+    /// The hot loop. `WHOLE`: the image has all columns.
+    fn walk<const WHOLE: bool, V: CellVisitor>(mut self, visitor: &mut V) -> Result<(), V::Error> {
         while let Some(reader) = self.readers.next() {
-            if self.present.as_mut().is_some_and(|present| !present.take()) {
+            if !WHOLE && self.present.as_mut().is_some_and(|present| !present.take()) {
                 visitor.absent();
                 continue;
             }

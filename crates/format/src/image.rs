@@ -1,6 +1,6 @@
 //! One row image as a JSON object.
 
-use std::{iter::Zip, ops::Range, slice::Iter};
+use std::{ops::Range, slice::Iter};
 
 use becauselog_model::{Cell, CellError, CellVisitor, ChangeVisitor, ColumnShape, RowImage, TableShape};
 
@@ -188,13 +188,14 @@ fn object<'o, R: Render>(
 ) -> Result<(), FormatError> {
     key.reset(table.key.len());
     let start = out.len();
-    let columns = table.columns.iter().zip(&shape.columns);
-    let mut object = Object { out, columns, at: None, start, found: 0, render, key, beside };
+    let (columns, shapes) = (table.columns.iter(), shape.columns.iter());
+    let mut object = Object { out, columns, shapes, at: None, start, render, key, beside };
     let visited = visit(&mut object);
-    let Object { out, found, .. } = object;
+    let Object { out, columns, .. } = object;
+    let found = table.columns.len().saturating_sub(columns.len());
     visited.map_err(|broken| match broken {
         Broken::Cell(source) => FormatError::Cell { table: shape.name.clone(), source },
-        Broken::Fault(fault) => fault.at(&shape.name, found),
+        Broken::Fault(fault) => fault.at(&shape.name, found.saturating_sub(1)),
         Broken::Surplus => count_differs(shape, shape.columns.len().saturating_add(1)),
     })?;
     if found != shape.columns.len() {
@@ -212,13 +213,13 @@ fn object<'o, R: Render>(
 /// The fields of an object, appended while a row's cells are walked over.
 struct Object<'o, R> {
     out: &'o mut Vec<u8>,
-    columns: Zip<Iter<'o, Column>, Iter<'o, ColumnShape>>,
+    /// The columns that are to come, and their shapes.
+    columns: Iter<'o, Column>,
+    shapes: Iter<'o, ColumnShape>,
     /// The column at hand.
     at: Option<(&'o Column, &'o ColumnShape)>,
     /// Where its value begins in `out`.
     start: usize,
-    /// How many columns are done.
-    found: usize,
     render: &'o mut R,
     key: &'o mut KeyPlaces,
     beside: Beside<'o>,
@@ -238,17 +239,23 @@ impl From<CellError> for Broken {
     }
 }
 
+impl<R> Object<'_, R> {
+    #[inline]
+    fn next(&mut self) {
+        self.at = self.columns.next().zip(self.shapes.next());
+    }
+}
+
 impl<R: Render> CellVisitor for Object<'_, R> {
     type Error = Broken;
 
     fn absent(&mut self) {
-        self.at = self.columns.next();
-        self.found = self.found.saturating_add(1);
+        self.next();
     }
 
     #[inline]
     fn open(&mut self) {
-        self.at = self.columns.next();
+        self.next();
         if let Some((column, _)) = self.at
             && column.hidden.is_none()
         {
@@ -278,7 +285,6 @@ impl<R: Render> CellVisitor for Object<'_, R> {
 
     #[inline]
     fn close(&mut self, left: usize) {
-        self.found = self.found.saturating_add(1);
         if let Beside::Notes(written) = &mut self.beside {
             written.ends.push(self.out.len());
             written.left.push(left);
@@ -304,8 +310,8 @@ impl<R: Render> ChangeVisitor for Object<'_, R> {
                 self.key.put(Some(place), Place::Image(moved));
             }
         }
-        self.found = self.found.saturating_add(columns.len());
-        self.at = self.columns.nth(columns.len().saturating_sub(1));
+        let last = columns.len().saturating_sub(1);
+        self.at = self.columns.nth(last).zip(self.shapes.nth(last));
     }
 }
 

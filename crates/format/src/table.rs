@@ -57,12 +57,14 @@ pub(crate) enum TakenFor {
     Text,
 }
 
-/// A short constant text, appended for every cell.
+/// A short constant text, appended for every cell: bytes of a known number are copied without a call.
 #[derive(Debug)]
 pub(crate) struct Name {
-    text: Box<[u8]>,
-    /// The text and zeros after it, if it is short enough: bytes of a known number are copied without a call.
-    padded: Option<[u8; NAME_BYTES]>,
+    /// The text and zeros after it, if it is short enough.
+    padded: [u8; NAME_BYTES],
+    /// How long the text is; 0 when it is in `long`.
+    len: u8,
+    long: Box<[u8]>,
 }
 
 const NAME_BYTES: usize = 32;
@@ -70,21 +72,25 @@ const NAME_BYTES: usize = 32;
 impl Name {
     fn new(text: Box<[u8]>) -> Self {
         let mut padded = [0; NAME_BYTES];
-        let short = padded.get_mut(..text.len()).map(|start| start.copy_from_slice(&text));
-        Self { padded: short.map(|()| padded), text }
+        let len = text.len();
+        match padded.get_mut(..len).zip(u8::try_from(len).ok()) {
+            Some((start, len)) => {
+                start.copy_from_slice(&text);
+                Self { padded, len, long: Box::default() }
+            }
+            None => Self { padded, len: 0, long: text },
+        }
     }
 
     /// Appends it.
     #[inline]
     pub(crate) fn push(&self, out: &mut Vec<u8>) {
-        match &self.padded {
-            Some(padded) => {
-                let end = out.len().saturating_add(self.text.len());
-                out.extend_from_slice(padded);
-                out.truncate(end);
-            }
-            None => out.extend_from_slice(&self.text),
+        if self.len == 0 {
+            return out.extend_from_slice(&self.long);
         }
+        let end = out.len().wrapping_add(usize::from(self.len));
+        out.extend_from_slice(&self.padded);
+        out.truncate(end);
     }
 }
 

@@ -6,12 +6,59 @@
 const POWER_8: u64 = 100_000_000;
 const ZEROS: u64 = 0x3030_3030_3030_3030;
 
+/// Below this a number with its sign has 16 characters at most.
+const POWER_15: u64 = 1_000_000_000_000_000;
+
 /// Appends an unsigned integer.
 #[inline]
 pub fn push_uint(out: &mut Vec<u8>, value: u64) {
     if value < POWER_8 {
-        return push_short(out, value);
+        push_short(out, value);
+    } else if value < POWER_15 {
+        push_middle(out, value, false);
+    } else {
+        push_long(out, value);
     }
+}
+
+/// Appends a signed integer.
+#[inline]
+pub fn push_int(out: &mut Vec<u8>, value: i64) {
+    let positive = value.unsigned_abs();
+    if value >= 0 {
+        push_uint(out, positive);
+    } else if positive < POWER_15 {
+        push_middle(out, positive, true);
+    } else {
+        out.push(b'-');
+        push_long(out, positive);
+    }
+}
+
+/// Appends a number below 10^15 with its sign: one store.
+#[inline]
+fn push_middle(out: &mut Vec<u8>, value: u64, negative: bool) {
+    let (digits, len) = if value < POWER_8 {
+        let (digits, zeros) = without_zeros(value);
+        (u128::from(digits), 8_usize.saturating_sub(zeros))
+    } else {
+        let (high, zeros) = without_zeros(value / POWER_8);
+        let kept = 8_usize.saturating_sub(zeros);
+        let shift = u32::try_from(kept).unwrap_or(8).wrapping_mul(8);
+        let low = u128::from(eight(value % POWER_8)).wrapping_shl(shift);
+        (u128::from(high) | low, kept.saturating_add(8))
+    };
+    let (text, len) = match negative {
+        true => (digits << 8 | u128::from(b'-'), len.saturating_add(1)),
+        false => (digits, len),
+    };
+    let end = out.len().saturating_add(len);
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(end);
+}
+
+/// Appends a number of any length.
+fn push_long(out: &mut Vec<u8>, value: u64) {
     let (high, low) = (value / POWER_8, value % POWER_8);
     if high < POWER_8 {
         push_short(out, high);
@@ -20,15 +67,6 @@ pub fn push_uint(out: &mut Vec<u8>, value: u64) {
         out.extend_from_slice(&eight(high % POWER_8).to_le_bytes());
     }
     out.extend_from_slice(&eight(low).to_le_bytes());
-}
-
-/// Appends a signed integer.
-#[inline]
-pub fn push_int(out: &mut Vec<u8>, value: i64) {
-    if value < 0 {
-        out.push(b'-');
-    }
-    push_uint(out, value.unsigned_abs());
 }
 
 /// Appends the last `digits` (at most 9) digits of a number below 10^9, leading zeros too.
@@ -44,12 +82,19 @@ pub fn push_padded(out: &mut Vec<u8>, value: u32, digits: u8) {
 /// Appends a number below 10^8.
 #[inline]
 fn push_short(out: &mut Vec<u8>, value: u64) {
+    let (digits, zeros) = without_zeros(value);
+    out.extend_from_slice(&digits.to_le_bytes());
+    out.truncate(out.len().saturating_sub(zeros));
+}
+
+/// The digits of a number below 10^8, the first in the lowest byte, and how many of the eight were zeros before it: bytes that
+/// come after.
+#[inline]
+fn without_zeros(value: u64) -> (u64, usize) {
     let digits = eight(value);
     // The zeros at the front are the lowest bytes; the last digit stays, whatever it is.
     let zeros = ((digits ^ ZEROS).trailing_zeros() / 8).min(7);
-    out.extend_from_slice(&digits.wrapping_shr(zeros.wrapping_mul(8)).to_le_bytes());
-    let surplus = usize::try_from(zeros).unwrap_or(0);
-    out.truncate(out.len().saturating_sub(surplus));
+    (digits.wrapping_shr(zeros.wrapping_mul(8)), usize::try_from(zeros).unwrap_or(0))
 }
 
 /// Eight ASCII digits of a number below 10^8, the first in the lowest byte: split into halves, quarters and digits, all

@@ -3,6 +3,10 @@
 //! `0000-00-00`, `2024-00-10` and `2024-02-31` are values that a server can hold, so none of these types checks more
 //! than what the log's bytes can say. Fractions are in microseconds; how many digits count is the column's `fsp`.
 
+/// From the first of March of year 0 to 1970-01-01.
+const SINCE_MARCH_0: i64 = 719_468;
+const DAYS_IN_400_YEARS: i64 = 146_097;
+
 /// A `DATE`: any part may be zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Date {
@@ -64,26 +68,18 @@ impl Date {
     ///
     /// For a day beyond its month's end (`2024-02-31`) the count goes on into the next month; month and day of zero
     /// count as the month or day before the first. Callers that must not do so ask [`Date::is_calendar_day`].
+    #[inline]
     #[must_use]
     pub fn days_since_epoch(self) -> i64 {
-        // Howard Hinnant's days_from_civil: years start in March, so that the leap day is a year's last.
-        let (year, month, day) = (i64::from(self.year), i64::from(self.month), i64::from(self.day));
-        let shifted = if month <= 2 { year.saturating_sub(1) } else { year };
-        let era = shifted.div_euclid(400);
-        let year_of_era = shifted.rem_euclid(400);
-        let month_from_march = month.saturating_add(9).rem_euclid(12);
-        let day_of_year = month_from_march
-            .saturating_mul(153)
-            .saturating_add(2)
-            .div_euclid(5)
-            .saturating_add(day)
-            .saturating_sub(1);
-        let day_of_era = year_of_era
-            .saturating_mul(365)
-            .saturating_add(year_of_era.div_euclid(4))
-            .saturating_sub(year_of_era.div_euclid(100))
-            .saturating_add(day_of_year);
-        era.saturating_mul(146_097).saturating_add(day_of_era).saturating_sub(719_468)
+        // Howard Hinnant's days_from_civil: years start in March, so that the leap day is a year's last; 400 years more keep
+        // everything above zero. No number here comes near 2^31.
+        let month = u32::from(self.month);
+        let year = u32::from(self.year).wrapping_add(400).wrapping_sub(u32::from(month <= 2));
+        let century = year / 100;
+        let of_year = (month.wrapping_add(9) % 12).wrapping_mul(153).wrapping_add(2) / 5;
+        let of_years = year.wrapping_mul(365).wrapping_add(year / 4).wrapping_sub(century);
+        let days = of_years.wrapping_add(century / 4).wrapping_add(of_year).wrapping_add(self.day.into());
+        i64::from(days).wrapping_sub(SINCE_MARCH_0.wrapping_add(DAYS_IN_400_YEARS).wrapping_add(1))
     }
 
     /// Whether it is a day of the proleptic Gregorian calendar (year 0 included).
@@ -104,26 +100,25 @@ impl Date {
     /// The day so many days after 1970-01-01; nothing outside years 0 to 9999.
     #[must_use]
     pub fn of_days(days: i64) -> Option<Self> {
-        let shifted = days.checked_add(719_468)?;
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
-        let leap_days = |d: i64| {
-            d.div_euclid(1_460).saturating_sub(d.div_euclid(36_524)).saturating_add(d.div_euclid(146_096))
-        };
-        let year_of_era = day_of_era.saturating_sub(leap_days(day_of_era)).div_euclid(365);
-        let before = year_of_era
-            .saturating_mul(365)
-            .saturating_add(year_of_era.div_euclid(4))
-            .saturating_sub(year_of_era.div_euclid(100));
-        let day_of_year = day_of_era.saturating_sub(before);
-        let month_from_march = day_of_year.saturating_mul(5).saturating_add(2).div_euclid(153);
-        let first_of_month = month_from_march.saturating_mul(153).saturating_add(2).div_euclid(5);
-        let month = month_from_march.saturating_add(2).rem_euclid(12).saturating_add(1);
-        let year = era.checked_mul(400)?.checked_add(year_of_era)?.checked_add(i64::from(month <= 2))?;
+        // Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms" (2022): quotients and
+        // remainders as parts of one product. 400 years more keep everything above zero.
+        let since_march = days.checked_add(SINCE_MARCH_0)?.checked_add(DAYS_IN_400_YEARS)?;
+        let quarters = u32::try_from(since_march).ok().filter(|n| *n < 1 << 24)?.wrapping_mul(4).wrapping_add(3);
+        let (century, of_century) = (quarters / 146_097, quarters % 146_097 | 3);
+        let product = u64::from(of_century).wrapping_mul(2_939_745);
+        let [a, b, c, d, e, f, g, h] = product.to_le_bytes();
+        let year_of_century = u32::from_le_bytes([e, f, g, h]);
+        let day_of_year = u32::from_le_bytes([a, b, c, d]) / 2_939_745 / 4;
+        let months = day_of_year.wrapping_mul(2_141).wrapping_add(197_913);
+        let (month, day) = (months >> 16, (months & 0xffff) / 2_141);
+        // January and February end the year that began in March.
+        let next = day_of_year >= 306;
+        let month = if next { month.wrapping_sub(12) } else { month };
+        let year = century.wrapping_mul(100).wrapping_add(year_of_century).wrapping_add(next.into());
         Some(Self {
-            year: u16::try_from(year).ok().filter(|y| *y <= 9999)?,
+            year: year.checked_sub(400).and_then(|y| u16::try_from(y).ok()).filter(|y| *y <= 9999)?,
             month: u8::try_from(month).ok()?,
-            day: u8::try_from(day_of_year.saturating_sub(first_of_month).saturating_add(1)).ok()?,
+            day: u8::try_from(day.wrapping_add(1)).ok()?,
         })
     }
 }
@@ -143,10 +138,11 @@ impl Datetime {
     /// Microseconds since 1970-01-01 00:00:00, read as if it were UTC; see [`Date::days_since_epoch`] for odd days.
     #[must_use]
     pub fn micros_since_epoch(self) -> i64 {
-        let hours = self.date.days_since_epoch().saturating_mul(24).saturating_add(i64::from(self.hour));
-        let minutes = hours.saturating_mul(60).saturating_add(i64::from(self.minute));
-        let seconds = minutes.saturating_mul(60).saturating_add(i64::from(self.second));
-        seconds.saturating_mul(1_000_000).saturating_add(i64::from(self.micros))
+        // A year of 16 bits comes to less than 2^61 microseconds.
+        let hours = self.date.days_since_epoch().wrapping_mul(24).wrapping_add(self.hour.into());
+        let minutes = hours.wrapping_mul(60).wrapping_add(self.minute.into());
+        let seconds = minutes.wrapping_mul(60).wrapping_add(self.second.into());
+        seconds.wrapping_mul(1_000_000).wrapping_add(self.micros.into())
     }
 }
 
@@ -160,15 +156,13 @@ impl Timestamp {
     /// The instant as parts in UTC.
     #[must_use]
     pub fn to_utc(self) -> Datetime {
-        let seconds = i64::from(self.seconds);
-        let date = Date::of_days(seconds.div_euclid(86_400)).unwrap_or_default();
-        let of_day = seconds.rem_euclid(86_400);
-        let part = |n: i64| u8::try_from(n).unwrap_or(0);
+        let (days, of_day) = (self.seconds / 86_400, self.seconds % 86_400);
+        let part = |n: u32| u8::try_from(n).unwrap_or(0);
         Datetime {
-            date,
-            hour: part(of_day.div_euclid(3_600)),
-            minute: part(of_day.rem_euclid(3_600).div_euclid(60)),
-            second: part(of_day.rem_euclid(60)),
+            date: Date::of_days(days.into()).unwrap_or_default(),
+            hour: part(of_day / 3_600),
+            minute: part(of_day % 3_600 / 60),
+            second: part(of_day % 60),
             micros: self.micros,
         }
     }

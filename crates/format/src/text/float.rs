@@ -130,12 +130,13 @@ fn scientific(out: &mut Vec<u8>, text: &str) -> bool {
 
 /// A text without an exponent; Java always has a digit after the point.
 fn plain(out: &mut Vec<u8>, text: &str) {
-    let has = |wanted: u8| text.bytes().fold(false, |found, byte| found | (byte == wanted));
-    if has(b'e') {
+    let found = |found: (bool, bool), byte: u8| (found.0 | (byte == b'e'), found.1 | (byte == b'.'));
+    let (exponent, point) = text.bytes().fold((false, false), found);
+    if exponent {
         return Digits::parse(text).java(out);
     }
     out.extend_from_slice(text.as_bytes());
-    if !has(b'.') {
+    if !point {
         out.extend_from_slice(b".0");
     }
 }

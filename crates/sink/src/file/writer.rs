@@ -29,7 +29,7 @@ use crate::{
 const JOURNAL_BYTES_MAX: u64 = 4 << 20;
 
 /// More data than this is made durable at the next chance: little is then left for the end.
-const UNSYNCED_BYTES_MAX: u64 = 128 << 20;
+const UNSYNCED_BYTES_MAX: u64 = 32 << 20;
 
 /// The data file, its position, and what of both is durable.
 #[derive(Debug)]
