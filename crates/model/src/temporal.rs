@@ -103,8 +103,9 @@ impl Date {
         // Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms" (2022): quotients and
         // remainders as parts of one product. 400 years more keep everything above zero.
         let since_march = days.checked_add(SINCE_MARCH_0)?.checked_add(DAYS_IN_400_YEARS)?;
-        let quarters = u32::try_from(since_march).ok().filter(|n| *n < 1 << 24)?.wrapping_mul(4).wrapping_add(3);
-        let (century, of_century) = (quarters / 146_097, quarters % 146_097 | 3);
+        let quarters =
+            u32::try_from(since_march).ok().filter(|n| *n < 1 << 24)?.wrapping_mul(4).wrapping_add(3);
+        let (century, of_century) = (quarters / 146_097, (quarters % 146_097) | 3);
         let product = u64::from(of_century).wrapping_mul(2_939_745);
         let [a, b, c, d, e, f, g, h] = product.to_le_bytes();
         let year_of_century = u32::from_le_bytes([e, f, g, h]);

@@ -112,7 +112,7 @@ pub struct Parts {
 }
 
 /// A batch is sent once it will have about so many bytes; before that when the reader has nothing more.
-const BATCH_BYTES: usize = 1 << 20;
+const BATCH_BYTES: usize = 512 << 10;
 
 impl From<Closed> for Stopped {
     fn from(_: Closed) -> Self {

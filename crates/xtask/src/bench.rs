@@ -19,7 +19,7 @@ mod scaling;
 
 #[derive(Debug, Args)]
 pub struct Options {
-    /// How often each contestant runs; the best run counts.
+    /// How many rounds, in each of which every contestant runs once.
     #[arg(long, default_value_t = 3)]
     runs: u32,
     /// The workload's seed.
@@ -81,22 +81,26 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     }
     let programs = Programs { mysqlbinlog: runtime.block_on(provision::mysqlbinlog())?, frames, becauselog };
     let folder = tempfile::Builder::new().prefix("becauselog-bench-").tempdir()?;
-    let mut results: Vec<(&'static str, Measured)> = Vec::new();
-    for make in [raw as Make, frames_only, debezium_unsynced, debezium, plain, verbose] {
-        let mut best: Option<Measured> = None;
-        let mut name = "";
-        for _ in 0..options.runs.max(1) {
-            let mut contestant = make(&load, &programs, folder.path())?;
-            name = contestant.name;
-            let measured = one_run(&mut contestant, &load, folder.path())?;
-            if best.is_none_or(|best| measured.wall < best.wall) {
-                best = Some(measured);
-            }
-        }
-        results.push((name, best.context("no run")?));
-    }
+    let results = rounds(&load, &programs, folder.path(), options.runs.max(1))?;
     print_table(&load, &results);
     Ok(ExitCode::SUCCESS)
+}
+
+/// A contestant's name and its run of each round.
+type Rounds = (&'static str, Vec<Measured>);
+
+/// Every contestant once a round: a machine that is slow for a while is slow for all of them.
+fn rounds(load: &BenchLoad, programs: &Programs, folder: &Path, count: u32) -> Result<Vec<Rounds>> {
+    let makes: [Make; 6] = [raw, frames_only, debezium_unsynced, debezium, plain, verbose];
+    let mut results: Vec<Rounds> = makes.iter().map(|_| ("", Vec::new())).collect();
+    for _ in 0..count {
+        for (make, (name, runs)) in makes.iter().zip(&mut results) {
+            let mut contestant = make(load, programs, folder)?;
+            *name = contestant.name;
+            runs.push(one_run(&mut contestant, load, folder)?);
+        }
+    }
+    Ok(results)
 }
 
 /// Keeps the server with the workload while somebody else reads it.
@@ -224,19 +228,35 @@ fn text_is_whole(load: &BenchLoad, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn print_table(load: &BenchLoad, results: &[(&'static str, Measured)]) {
+fn print_table(load: &BenchLoad, results: &[Rounds]) {
     let rows = load.expected.rows() as f64;
-    let base = results.first().map_or(1.0, |(_, measured)| measured.wall.as_secs_f64());
+    let base = results.first().map(|(_, runs)| runs.as_slice()).unwrap_or_default();
     println!("{:<28} {:>12} {:>8} {:>8} {:>10} {:>8}", "", "rows/s", "wall s", "CPU s", "peak RSS", "ratio");
-    for (name, measured) in results {
-        let wall = measured.wall.as_secs_f64();
+    for (name, runs) in results {
+        let Some(best) = runs.iter().min_by_key(|run| run.wall) else { continue };
+        let wall = best.wall.as_secs_f64();
+        let peak = runs.iter().map(|run| run.usage.peak_rss_bytes).max().unwrap_or_default();
         println!(
             "{name:<28} {:>12.0} {wall:>8.2} {:>8.2} {:>10} {:>8.2}",
             rows / wall,
-            measured.usage.cpu.as_secs_f64(),
-            megabytes(measured.usage.peak_rss_bytes),
-            base / wall
+            best.usage.cpu.as_secs_f64(),
+            megabytes(peak),
+            ratio(base, runs)
         );
     }
-    println!("ratio: rows/s against mysqlbinlog --raw in this run; machines differ, ratios less so");
+    println!(
+        "rows/s, wall and CPU of the best round, peak RSS of all; ratio: the median over the rounds of rows/s against"
+    );
+    println!("mysqlbinlog --raw in the same round; machines differ, ratios less so");
+}
+
+/// The median of the rounds' ratios.
+fn ratio(base: &[Measured], runs: &[Measured]) -> f64 {
+    let seconds = |run: &Measured| run.wall.as_secs_f64();
+    let mut ratios: Vec<f64> =
+        base.iter().zip(runs).map(|(base, run)| seconds(base) / seconds(run)).collect();
+    ratios.sort_by(f64::total_cmp);
+    let upper = ratios.get(ratios.len() / 2).copied().unwrap_or(1.0);
+    let lower = ratios.get(ratios.len().saturating_sub(1) / 2).copied().unwrap_or(upper);
+    (lower + upper) / 2.0
 }

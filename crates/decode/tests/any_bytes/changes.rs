@@ -105,11 +105,14 @@ proptest! {
 
 #[test]
 fn what_is_the_same_is_told_so() {
-    let columns: usize = crate::tables::tables().iter().map(|table| {
-        let (plan, row) = (plan_of(table), row_of(table, 7));
-        let same = compared(&plan, table, RowsKind::Update, &[row.clone(), row].concat());
-        assert_eq!(same, table.columns.len());
-        same
-    }).sum();
+    let columns: usize = crate::tables::tables()
+        .iter()
+        .map(|table| {
+            let (plan, row) = (plan_of(table), row_of(table, 7));
+            let same = compared(&plan, table, RowsKind::Update, &[row.clone(), row].concat());
+            assert_eq!(same, table.columns.len());
+            same
+        })
+        .sum();
     assert!(columns > 20);
 }
