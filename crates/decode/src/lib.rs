@@ -39,4 +39,4 @@ pub use cells::Cells;
 pub use image::Image;
 pub use layout::Layout;
 pub use plan::{PlanError, TablePlan};
-pub use rows::{RowIndex, Rows, RowsError, RowsKind, Torn, count_rows, index_rows};
+pub use rows::{RowIndex, Rows, RowsError, RowsKind, Torn, Views, count_rows, index_rows};

@@ -172,9 +172,8 @@ impl Reader {
             Self::Vector { width } => to.take(Cell::Vector(take_sized(bytes, width)?)),
             Self::Decimal { precision, scale, bytes: len } => {
                 let stored = take_slice(bytes, len)?;
-                to.take(Cell::Decimal(
-                    Decimal::new(stored, precision, scale).ok_or(Fault::Invalid("no DECIMAL"))?,
-                ))
+                // Compiled from these two: it is as many bytes.
+                to.take(Cell::Decimal(Decimal::of_stored(stored, precision, scale)))
             }
             Self::Bit { bytes: len } => to.take(Cell::Bit(temporal::big_endian(take_slice(bytes, len)?))),
             Self::Enum { bytes: len, values } => to.take(read_enum(take_slice(bytes, len)?, values)?),

@@ -48,6 +48,25 @@ pub struct RowIndex {
     pub after: Option<(u32, u32)>,
 }
 
+/// The rows of one event as images: what all of them have in common is found out once.
+#[derive(Debug, Clone, Copy)]
+pub struct Views<'a> {
+    rows: Rows<'a>,
+    /// Images without bytes.
+    before: Image<'a>,
+    after: Image<'a>,
+}
+
+impl<'a> Views<'a> {
+    /// A row's images before and after: see [`Rows::images`].
+    #[inline]
+    #[must_use]
+    pub fn images(&self, index: RowIndex) -> (Option<Image<'a>>, Option<Image<'a>>) {
+        let of = |image: Image<'a>, range| Image { bytes: self.rows.slice(range), ..image };
+        (index.before.map(|range| of(self.before, range)), index.after.map(|range| of(self.after, range)))
+    }
+}
+
 /// Rows that cannot be told apart: the event is torn, or its table map is another's.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
 pub enum RowsError {
@@ -127,10 +146,18 @@ impl<'a> Rows<'a> {
     /// a panic.
     #[must_use]
     pub fn images(&self, plan: &'a TablePlan, index: RowIndex) -> (Option<Image<'a>>, Option<Image<'a>>) {
+        self.views(plan).images(index)
+    }
+
+    /// The images of all rows.
+    #[must_use]
+    pub fn views(&self, plan: &'a TablePlan) -> Views<'a> {
         let partial = self.kind == RowsKind::PartialUpdate;
-        let before = index.before.map(|range| Image::new(plan, self.before, self.slice(range), false));
-        let after = index.after.map(|range| Image::new(plan, self.after, self.slice(range), partial));
-        (before, after)
+        Views {
+            rows: *self,
+            before: Image::new(plan, self.before, &[], false),
+            after: Image::new(plan, self.after, &[], partial),
+        }
     }
 
     fn slice(&self, (start, end): (u32, u32)) -> &'a [u8] {

@@ -58,6 +58,14 @@ impl<'a> Decimal<'a> {
         (Self::stored_len(precision, scale)? == bytes.len()).then_some(Self { bytes, precision, scale })
     }
 
+    /// A view of stored bytes whose number is known to be [`Decimal::stored_len`]. Of any other number the digits mean
+    /// nothing.
+    #[inline]
+    #[must_use]
+    pub const fn of_stored(bytes: &'a [u8], precision: u8, scale: u8) -> Self {
+        Self { bytes, precision, scale }
+    }
+
     /// A view of the stored bytes of a decimal inside binary JSON, which may say more digits than a column can have.
     #[must_use]
     pub fn in_json(bytes: &'a [u8], precision: u8, scale: u8) -> Option<Self> {
@@ -126,7 +134,7 @@ impl<'a> Decimal<'a> {
         let (whole, fraction) = self.bytes.split_at_checked(self.bytes.len().checked_sub(fraction_len)?)?;
         let flip = if self.is_negative() { u64::MAX } else { 0 };
         let read = |bytes: &[u8], first_bit: u64| {
-            let value = bytes.iter().fold(0u64, |value, byte| value << 8 | u64::from(*byte));
+            let value = big_endian(bytes);
             let unused = u32::try_from(bytes.len()).unwrap_or(0).wrapping_mul(8).wrapping_neg() % 64;
             ((value ^ flip).wrapping_shl(unused) ^ first_bit).wrapping_shr(unused)
         };
@@ -176,6 +184,19 @@ impl<'a> Decimal<'a> {
                 }
             }
         });
+    }
+}
+
+/// A big-endian number of at most eight bytes: of four and more the first four and the last four, which may overlap.
+#[inline]
+fn big_endian(bytes: &[u8]) -> u64 {
+    match (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
+        (Some(first), Some(last)) => {
+            let beyond = u32::try_from(bytes.len().saturating_sub(4)).unwrap_or(0);
+            let first = u64::from(u32::from_be_bytes(*first)).wrapping_shl(beyond.wrapping_mul(8));
+            first | u64::from(u32::from_be_bytes(*last))
+        }
+        _ => bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)),
     }
 }
 

@@ -73,10 +73,18 @@ fn push_long(out: &mut Vec<u8>, value: u64) {
 #[inline]
 pub fn push_padded(out: &mut Vec<u8>, value: u32, digits: u8) {
     let value = u64::from(value);
-    let [a, b, c, d, e, f, g, h] = eight(value % POWER_8).to_le_bytes();
-    let first = b'0'.wrapping_add(u8::try_from(value / POWER_8).unwrap_or(0));
-    let text = [first, a, b, c, d, e, f, g, h];
-    out.extend_from_slice(text.get(9_usize.saturating_sub(digits.into())..).unwrap_or_default());
+    let surplus = match digits {
+        0..=8 => 8_u8.saturating_sub(digits),
+        _ => {
+            out.push(b'0'.wrapping_add(u8::try_from(value / POWER_8).unwrap_or(0)));
+            0
+        }
+    };
+    let end = out.len().saturating_add(8_usize.saturating_sub(surplus.into()));
+    // All eight are surplus where no digit is wanted.
+    let text = eight(value % POWER_8).checked_shr(u32::from(surplus).wrapping_mul(8)).unwrap_or(0);
+    out.extend_from_slice(&text.to_le_bytes());
+    out.truncate(end);
 }
 
 /// Appends a number below 10^8.
@@ -143,7 +151,7 @@ mod tests {
         }
 
         #[test]
-        fn padded_numbers_keep_their_zeros(value in 0..1_000_000_000_u32, digits in 1..=9_u8) {
+        fn padded_numbers_keep_their_zeros(value in 0..1_000_000_000_u32, digits in 0..=9_u8) {
             let expected = format!("{value:09}");
             let from = 9 - usize::from(digits);
             prop_assert_eq!(text(|out| push_padded(out, value, digits)), &expected[from..]);

@@ -194,6 +194,7 @@ impl RowsPart {
         let header = RowsHeader::parse(self.event.kind(), None, &self.event.body)
             .map_err(|source| PipelineError::Event { position: self.event.position(), source })?;
         let rows = rows_of(&header);
+        let views = rows.views(&self.plan);
         let described = RowsEvent {
             file: Arc::clone(&self.event.file),
             pos: self.event.start,
@@ -209,7 +210,7 @@ impl RowsPart {
         for (number, ((at, row), change_index)) in
             numbered.enumerate().filter(|(_, (_, index))| counts || wanted.has(*index))
         {
-            let (before, after) = rows.images(&self.plan, *at);
+            let (before, after) = views.images(*at);
             let change = RowChange {
                 transaction: &self.owner.transaction,
                 event: &described,

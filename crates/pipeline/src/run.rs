@@ -153,13 +153,15 @@ impl Pipeline {
             Some((bootstraps, ledger)) => (Some(Arc::new(bootstraps)), Some(tokio::spawn(ledger.run()))),
             None => (None, None),
         };
-        let share = (self.config.queue_bytes / 2).max(1);
-        let (to_transform, from_source) = byte_channel(share);
+        // A row's text is several times its bytes in the log: most of the room is for what is on its way to sinks.
+        let to_read = (self.config.queue_bytes / 4).max(1);
+        let to_write = self.config.queue_bytes.saturating_sub(to_read).max(1);
+        let (to_transform, from_source) = byte_channel(to_read);
         let heartbeat = self.outlets.iter().filter_map(Outlet::heartbeat_interval).min();
         let tells_transactions = self.outlets.iter().any(Outlet::tells_transactions);
         let mut lanes = Vec::new();
         let names_and_stored = self.outlets.into_iter().zip(self.stored);
-        let per_sink = share / names_and_stored.len().max(1);
+        let per_sink = to_write / names_and_stored.len().max(1);
         for (number, (outlet, stored)) in names_and_stored.enumerate() {
             let (sender, receiver) = byte_channel(per_sink);
             let (sink, encoders) = outlet.into_parts();

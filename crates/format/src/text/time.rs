@@ -1,6 +1,6 @@
 //! Dates and times as text.
 
-use becauselog_model::{Date, Datetime, Time};
+use becauselog_model::{Date, Datetime, Time, digits::push_padded};
 
 /// How many digits of a fraction are written.
 #[derive(Clone, Copy)]
@@ -56,19 +56,24 @@ pub(crate) fn time(out: &mut Vec<u8>, value: Time, fraction_digits: Fraction) {
 
 /// Appends a point and the fraction of a second, or nothing.
 pub(crate) fn fraction(out: &mut Vec<u8>, micros: u32, digits: Fraction) {
-    let part = |number: u32| self::digits(u8::try_from(number % 100).unwrap_or(0));
-    if matches!(digits, Fraction::Digits(0)) {
+    let surplus = match digits {
+        Fraction::Digits(digits) => 6_usize.saturating_sub(digits.into()),
+        Fraction::Trimmed => zeros_at_end(micros),
+    };
+    if surplus >= 6 {
         return;
     }
-    let ([a, b], [c, d], [e, f]) = (part(micros / 10_000), part(micros / 100), part(micros));
-    let text = [b'.', a, b, c, d, e, f];
-    let len = match digits {
-        Fraction::Digits(digits) => usize::from(digits).min(6),
-        Fraction::Trimmed => 6usize.saturating_sub(text.iter().rev().take_while(|d| **d == b'0').count()),
-    };
-    if len > 0 {
-        out.extend_from_slice(text.get(..=len).unwrap_or_default());
-    }
+    out.push(b'.');
+    push_padded(out, micros % 1_000_000, 6);
+    out.truncate(out.len().saturating_sub(surplus));
+}
+
+/// How many of the six digits are zeros at the end.
+fn zeros_at_end(micros: u32) -> usize {
+    [10, 100, 1_000, 10_000, 100_000, 1_000_000]
+        .iter()
+        .take_while(|power| micros.is_multiple_of(**power))
+        .count()
 }
 
 #[cfg(test)]
