@@ -250,7 +250,7 @@ section! {
     /// The limits. None of them is a goal: a quiet run uses little of each.
     LimitsConfig at "limits" {
         /// Bytes of events and batches in flight over all stages.
-        memory_bytes: u64 = ("number", "8388608");
+        memory_bytes: u64 = ("number", "12582912");
         /// Bytes of one transaction kept in memory; what is more waits in a spool in the state folder.
         transaction_memory_bytes: u64 = ("number", "4194304");
         /// How many batches are encoded side by side for each sink; by default as many as there are cores, at most 8.

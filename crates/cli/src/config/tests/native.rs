@@ -25,7 +25,7 @@ fn defaults_fill_what_is_not_said() {
     assert_eq!(plan.state.dir, becauselog_pipeline::state::default_state_folder("shop").unwrap());
     assert!(!plan.source.start_given);
     assert_eq!(plan.sinks, [SinkPlan::Stdout { name: "stdout".into(), content: Content::Values }]);
-    assert_eq!(plan.limits.memory_bytes, 8 << 20);
+    assert_eq!(plan.limits.memory_bytes, 12 << 20);
 }
 
 #[test]
