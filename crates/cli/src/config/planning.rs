@@ -127,7 +127,8 @@ fn state(config: StateConfig, name: &str, problems: &mut Problems) -> StatePlan 
 }
 
 fn limits(config: &LimitsConfig, problems: &mut Problems) -> LimitsPlan {
-    let memory = problems.ranged("limits.memory_bytes", config.memory_bytes.unwrap_or(12 * MIB), MIB, 1 << 40);
+    let memory =
+        problems.ranged("limits.memory_bytes", config.memory_bytes.unwrap_or(12 * MIB), MIB, 1 << 40);
     let transaction = config.transaction_memory_bytes.unwrap_or(4 * MIB);
     let transaction = problems.ranged("limits.transaction_memory_bytes", transaction, 65_536, 1 << 40);
     let cores = std::thread::available_parallelism().map_or(1, usize::from).min(8);
