@@ -1,7 +1,8 @@
 //! Tables as statements: what `information_schema` says, written as the `CREATE TABLE` that would make it.
 //!
 //! Whoever follows shapes by statements begins with these, so that a table that was there before and one that a statement makes
-//! are read in one way. `SHOW CREATE TABLE` would say the same, with one question a table.
+//! are read in one way. `SHOW CREATE TABLE` would say the same, with one question a table: it is asked only of tables that have a
+//! default which the view cannot tell.
 
 /// A row of `information_schema.columns`: what is needed of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,12 +38,24 @@ pub struct TableRows {
     pub primary_key: Vec<String>,
     /// The columns of each other unique index, without those over expressions.
     pub unique_keys: Vec<Vec<String>>,
+    /// What `SHOW CREATE TABLE` says, where that was asked for: see [`TableRows::hides_a_default`].
+    pub shown: Option<String>,
 }
 
 impl TableRows {
+    /// Whether a column has a default that `information_schema` may not tell as it is: bytes end at their first zero there, and
+    /// a character that the view's charset does not have is a question mark.
+    #[must_use]
+    pub fn hides_a_default(&self) -> bool {
+        self.columns.iter().any(ColumnRow::hides_its_default)
+    }
+
     /// The statement that makes such a table.
     #[must_use]
     pub fn create_statement(&self) -> String {
+        if let Some(shown) = &self.shown {
+            return shown.clone();
+        }
         let mut parts: Vec<String> = self.columns.iter().map(ColumnRow::definition).collect();
         if !self.primary_key.is_empty() {
             parts.push(format!("PRIMARY KEY ({})", names(&self.primary_key)));
@@ -62,6 +75,16 @@ impl TableRows {
 }
 
 impl ColumnRow {
+    fn hides_its_default(&self) -> bool {
+        let Some(default) = self.default.as_deref() else { return false };
+        let kind = self.column_type.to_ascii_lowercase();
+        match length_of_binary(&kind) {
+            // All of its bytes are there.
+            Some(length) => default.len() < length.saturating_mul(2).saturating_add(2),
+            None => kind.starts_with("varbinary") || default.contains('?'),
+        }
+    }
+
     fn definition(&self) -> String {
         let extra = self.extra.to_ascii_uppercase();
         let mut sql = format!("{} {}", quoted(&self.name), self.column_type);
@@ -120,7 +143,7 @@ pub(crate) fn quoted(name: &str) -> String {
 /// `information_schema` has it up to its first zero byte. What fills a `BINARY` are zeros; of a `VARBINARY` that is no text no more
 /// is known: it counts as without one.
 fn bytes(kind: &str, default: &str) -> Option<String> {
-    let length = kind.strip_prefix("binary(").and_then(|rest| rest.trim_end_matches(')').parse().ok());
+    let length = length_of_binary(kind);
     if length.is_none() && !kind.starts_with("varbinary") {
         return None;
     }
@@ -133,6 +156,11 @@ fn bytes(kind: &str, default: &str) -> Option<String> {
         _ if length.is_none() => "NULL".to_owned(),
         _ => bytes.iter().fold(String::from("0x"), |digits, byte| digits + &format!("{byte:02X}")),
     })
+}
+
+/// How many bytes a `BINARY` has; nothing for other columns.
+fn length_of_binary(kind: &str) -> Option<usize> {
+    kind.strip_prefix("binary(").and_then(|rest| rest.trim_end_matches(')').parse().ok())
 }
 
 /// A text as the server writes it in `SHOW CREATE TABLE`.
@@ -189,7 +217,9 @@ mod tests {
             ],
             primary_key: vec!["id".into()],
             unique_keys: vec![vec!["v".into(), "b".into()]],
+            shown: None,
         };
+        assert!(!table.hides_a_default());
         assert_eq!(
             table.create_statement(),
             "CREATE TABLE `a``b` (`id` int unsigned NOT NULL AUTO_INCREMENT,\
@@ -198,5 +228,19 @@ mod tests {
              `at` timestamp(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3) ON UPDATE CURRENT_TIMESTAMP(3),\
              `u` char(36) NOT NULL DEFAULT (uuid()),PRIMARY KEY (`id`),UNIQUE KEY (`v`,`b`)) CHARSET=latin1 COMMENT='it''s'"
         );
+    }
+
+    #[test]
+    fn defaults_that_the_view_cuts_or_garbles_are_known() {
+        let hides = |column_type: &str, default: &str| {
+            let default = Some(default.to_owned());
+            let column = ColumnRow { column_type: column_type.into(), default, ..ColumnRow::default() };
+            TableRows { columns: vec![column], ..TableRows::default() }.hides_a_default()
+        };
+        assert!(hides("varbinary(10)", "0x61"), "it may go on after a zero");
+        assert!(hides("binary(3)", "0x61") && !hides("binary(3)", "0x616263"));
+        assert!(hides("varchar(20)", "ok ?") && !hides("varchar(20)", "ok"));
+        let shown = TableRows { shown: Some("CREATE TABLE `t` (`a` int)".into()), ..TableRows::default() };
+        assert_eq!(shown.create_statement(), "CREATE TABLE `t` (`a` int)");
     }
 }

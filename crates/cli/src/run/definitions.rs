@@ -23,13 +23,14 @@ pub struct ServerTables {
     pub tables: Vec<(String, TableRows)>,
 }
 
-/// Asks one server after the other.
-pub async fn load(servers: Vec<Opts>) -> Result<ServerTables, Failure> {
+/// Asks one server after the other. `defaults`: columns' defaults are wanted as they are, so that tables with one which
+/// `information_schema` cannot tell are asked for one by one.
+pub async fn load(servers: Vec<Opts>, defaults: bool) -> Result<ServerTables, Failure> {
     let mut failed = None;
     for server in servers {
         match Conn::new(server).await {
             Ok(mut conn) => {
-                let read = read(&mut conn).await;
+                let read = read(&mut conn, defaults).await;
                 return read.map_err(|error| Failure::new(Exit::Operator, error));
             }
             Err(error) => failed = Some(error),
@@ -39,7 +40,7 @@ pub async fn load(servers: Vec<Opts>) -> Result<ServerTables, Failure> {
     Err(Failure::new(Exit::Operator, error.context("reading the shapes of tables: no server answers")))
 }
 
-async fn read(conn: &mut Conn) -> Result<ServerTables> {
+async fn read(conn: &mut Conn, defaults: bool) -> Result<ServerTables> {
     let charset: Option<String> =
         conn.query_first("SELECT @@character_set_server").await.context("asking for the server's charset")?;
     let case: Option<u8> =
@@ -60,11 +61,31 @@ async fn read(conn: &mut Conn) -> Result<ServerTables> {
         let primary_key = primary.map(|place| unique_keys.remove(place).1).unwrap_or_default();
         let unique_keys = unique_keys.into_iter().map(|(_, columns)| columns).collect();
         let (database, name) = name;
-        let charset = Some(charset);
-        tables.push((database, TableRows { name, charset, comment, columns, primary_key, unique_keys }));
+        let (charset, shown) = (Some(charset), None);
+        tables
+            .push((database, TableRows { name, charset, comment, columns, primary_key, unique_keys, shown }));
+    }
+    if defaults {
+        for (database, table) in tables.iter_mut().filter(|(_, table)| table.hides_a_default()) {
+            table.shown = shown(conn, database, &table.name).await?;
+        }
     }
     let charset = charset.unwrap_or_else(|| "utf8mb4".to_owned());
     Ok(ServerTables { charset, folds_names: case == Some(1), databases, tables })
+}
+
+/// What `SHOW CREATE TABLE` says; nothing for a table that is gone by now, or that the account may not see whole.
+async fn shown(conn: &mut Conn, database: &str, table: &str) -> Result<Option<String>> {
+    let name = |name: &str| format!("`{}`", name.replace('`', "``"));
+    let sql = format!("SHOW CREATE TABLE {}.{}", name(database), name(table));
+    match conn.query_first::<Row, _>(&sql).await {
+        Ok(row) => Ok(row.and_then(|mut row| row.take_opt::<String, usize>(1)).and_then(Result::ok)),
+        Err(mysql_async::Error::Server(error)) => {
+            tracing::debug!(%sql, %error, "a default is taken as information_schema tells it");
+            Ok(None)
+        }
+        Err(error) => Err(error).context(sql),
+    }
 }
 
 async fn tables_of(conn: &mut Conn) -> Result<Vec<(Name, (String, String))>> {

@@ -29,14 +29,14 @@ fn bootstraps(plan: &RunPlan) -> BootstrapConfig {
 
 /// The tables at the start, where the format needs them: as the last run kept them, else as the server has them now.
 pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) -> Result<Views, Failure> {
-    let server = async || {
+    let server = async |defaults| {
         let follow = &plan.source.follow;
-        definitions::load(sql_opts(&follow.hosts, &follow.connect)).await
+        definitions::load(sql_opts(&follow.hosts, &follow.connect), defaults).await
     };
     match &plan.format {
         FormatPlan::Maxwell(maxwell) => {
             let raw_texts = maxwell.config.rendering != MaxwellRendering::Exact;
-            let definitions = defined(&server().await?, raw_texts)?;
+            let definitions = defined(&server(false).await?, raw_texts)?;
             let view = MaxwellView {
                 filter: maxwell.filter.clone(),
                 config: maxwell.config.clone(),
@@ -57,7 +57,7 @@ pub async fn views(plan: &RunPlan, state: &StateFolder, started: &Checkpoint) ->
                     Ok(tables) => tables,
                     Err(why) => {
                         info!("tables are followed from how the server has them now: {why}");
-                        declared(&server().await?)
+                        declared(&server(true).await?)
                     }
                 },
                 // A truncate names its table itself.

@@ -100,12 +100,15 @@ fn rows(told: &Value) -> TableRows {
     }
     let primary = keys.iter().position(|(name, _)| name == "PRIMARY").map(|place| keys.remove(place).1);
     let collation = text(&told["table"][0], "TABLE_COLLATION");
-    TableRows {
+    let rows = TableRows {
         name: text(told, "name").unwrap(),
         charset: collation.and_then(|name| name.split('_').next().map(str::to_owned)),
         comment: String::new(),
         columns: told["columns"].as_array().unwrap().iter().map(column).collect(),
         primary_key: primary.unwrap_or_default(),
         unique_keys: keys.into_iter().map(|(_, columns)| columns).collect(),
-    }
+        shown: None,
+    };
+    let shown = text(told, "create").filter(|_| rows.hides_a_default());
+    TableRows { shown, ..rows }
 }

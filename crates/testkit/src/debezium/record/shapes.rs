@@ -54,7 +54,9 @@ impl Shapes {
             }
         }
         for (table, [about, columns, indexes]) in tables {
-            let shape = json!({ "table": about, "columns": columns, "indexes": indexes }).to_string();
+            let create = shown(conn, &table).await?;
+            let shape = json!({ "table": about, "columns": columns, "indexes": indexes, "create": create });
+            let shape = shape.to_string();
             if self.known.get(&table) != Some(&shape) {
                 let line = json!({ "pos": pos, "db": table.0, "name": table.1 }).to_string();
                 self.lines.push_str(&format!(
@@ -72,6 +74,17 @@ impl Shapes {
     pub fn lines(self) -> String {
         self.lines
     }
+}
+
+/// What `SHOW CREATE TABLE` says; nothing for a view.
+async fn shown(conn: &mut Conn, (database, table): &Table) -> Result<Option<String>> {
+    let name = |name: &str| format!("`{}`", name.replace('`', "``"));
+    let sql = format!("SHOW CREATE TABLE {}.{}", name(database), name(table));
+    let row: Option<Row> = conn.query_first(sql).await?;
+    Ok(row.and_then(|mut row| match row.columns_ref().len() {
+        2 => row.take::<String, usize>(1),
+        _ => None,
+    }))
 }
 
 /// A row as an object without the columns that are NULL, and the table it is of.
