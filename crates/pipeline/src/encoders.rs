@@ -151,3 +151,108 @@ impl Encoders {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use becauselog_decode::Image;
+    use becauselog_format::{DdlChange, FormatError};
+    use becauselog_model::{BinlogPosition, GtidSet, Progress, RowChange};
+
+    use super::*;
+
+    /// Writes how many heartbeats it was asked for before; panics at one of them.
+    struct Counting {
+        count: u32,
+        panics_at: u32,
+    }
+
+    impl Encode for Counting {
+        fn change<'a>(
+            &mut self,
+            _: &RowChange<'a, Image<'a>>,
+            _: u64,
+            _: &mut EncodedBatch,
+        ) -> Result<(), FormatError> {
+            Ok(())
+        }
+
+        fn ddl(&mut self, _: &DdlChange<'_>, _: u64, _: &mut EncodedBatch) -> Result<(), FormatError> {
+            Ok(())
+        }
+
+        fn heartbeat(&mut self, _: u64, out: &mut EncodedBatch) -> Result<(), FormatError> {
+            assert!(self.count != self.panics_at, "planted");
+            out.values.extend_from_slice(&self.count.to_be_bytes());
+            self.count += 1;
+            Ok(())
+        }
+    }
+
+    fn encoders(count: usize, panics_at: u32) -> Arc<Encoders> {
+        let one = |_| -> Box<dyn Encode> { Box::new(Counting { count: 0, panics_at }) };
+        Encoders::new(0, (0..count).map(one).collect(), Arc::default())
+    }
+
+    /// A batch of so many bytes at least.
+    fn rows(bytes: usize) -> Arc<RowBatch> {
+        let mut rows = RowBatch::default();
+        while rows.bytes() < bytes {
+            rows.push_heartbeat();
+        }
+        Arc::new(rows)
+    }
+
+    fn range(seq: u64) -> BatchRange {
+        let progress = Progress {
+            gtids: GtidSet::new(),
+            position: BinlogPosition { file: "bin.000001".into(), pos: 4 },
+            server_uuid: None,
+            transactions: 0,
+            oldest_commit_us: None,
+            partial: None,
+        };
+        BatchRange { seq, progress }
+    }
+
+    /// The numbers that a batch was given.
+    fn numbers(encoded: Encoded) -> Vec<u32> {
+        encoded.unwrap().values.as_chunks::<4>().0.iter().map(|bytes| u32::from_be_bytes(*bytes)).collect()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn one_encoder_sees_large_and_small_batches_in_their_order() {
+        let encoders = encoders(1, u32::MAX);
+        let sizes = [SMALL_BYTES, 1, SMALL_BYTES * 4, 1, 1, SMALL_BYTES, SMALL_BYTES].repeat(20);
+        let begun: Vec<Encoding> =
+            (1..).zip(&sizes).map(|(seq, size)| encoders.begin(&rows(*size), range(seq))).collect();
+        let mut next = 0;
+        for encoding in begun {
+            for number in numbers(encoding.done().await) {
+                assert_eq!(number, next);
+                next += 1;
+            }
+        }
+        assert!(next > 100);
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn several_encoders_make_all_batches_each_with_its_own_range() {
+        let encoders = encoders(3, u32::MAX);
+        let batch = rows(SMALL_BYTES);
+        let begun: Vec<Encoding> = (1..=50).map(|seq| encoders.begin(&batch, range(seq))).collect();
+        for (seq, encoding) in (1..).zip(begun) {
+            let encoded = encoding.done().await.unwrap();
+            assert_eq!(encoded.range.seq, seq);
+            encoders.take_back(Arc::new(encoded));
+        }
+        assert!(lock(&encoders.desk).waiting.is_empty());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_panic_is_an_error_of_its_batch() {
+        let encoders = encoders(1, 0);
+        let error = encoders.begin(&rows(SMALL_BYTES), range(1)).done().await.unwrap_err();
+        assert!(error.to_string().contains("encode"), "{error}");
+    }
+}
