@@ -39,7 +39,7 @@ impl<'a> Side<'a> {
 
 impl<'a, 'l> Changes<'a, 'l> {
     /// Nothing where the two cannot be compared by their bytes: columns are absent, JSON may be a diff, a head is torn, or `left`
-    /// is not of `before`.
+    /// is not one for each column.
     pub(crate) fn new(before: &Image<'a>, after: &Image<'a>, left: &'l [usize]) -> Option<Self> {
         let readers = after.plan.readers();
         let same_table = std::ptr::eq(before.plan, after.plan) && left.len() == readers.len();

@@ -19,7 +19,8 @@ const SMALL_BYTES: usize = 16 << 10;
 /// Buffers larger than this are not kept for the next batch.
 const SPARE_BYTES_MAX: usize = 4 << 20;
 
-/// So many buffers wait to be used again: as many as are on their way to a sink at most, else each batch has fresh memory.
+/// So many buffers wait to be used again: about as many as are on their way to a sink by default, else each batch has fresh
+/// memory.
 const SPARE_MAX: usize = 16;
 
 /// What becomes of a batch. Lanes send these in order, whichever is done first.
@@ -85,21 +86,25 @@ impl Encoders {
         if rows.is_empty() {
             return Encoding::Done(Box::new(Ok(EncodedBatch::new(range))));
         }
-        let (done, answer) = oneshot::channel();
         let mut desk = lock(&self.desk);
-        let Some(mut encoder) = desk.idle.pop() else {
-            desk.waiting.push_back(Job { rows: Arc::clone(rows), range, done });
-            return Encoding::Under(answer);
-        };
-        drop(desk);
-        if rows.bytes() < SMALL_BYTES {
+        if rows.bytes() < SMALL_BYTES
+            && let Some(mut encoder) = desk.idle.pop()
+        {
+            drop(desk);
             let encoded = self.encode(&mut *encoder, rows, range);
             // Only who begins batches lets them wait, and that is busy here.
             lock(&self.desk).idle.push(encoder);
             return Encoding::Done(Box::new(encoded));
         }
-        let (home, job) = (Arc::clone(self), Job { rows: Arc::clone(rows), range, done });
-        tokio::task::spawn_blocking(move || home.work(encoder, job));
+        let (done, answer) = oneshot::channel();
+        let job = Job { rows: Arc::clone(rows), range, done };
+        match desk.idle.pop() {
+            Some(encoder) => {
+                let home = Arc::clone(self);
+                tokio::task::spawn_blocking(move || home.work(encoder, job));
+            }
+            None => desk.waiting.push_back(job),
+        }
         Encoding::Under(answer)
     }
 

@@ -1,8 +1,8 @@
 //! The pipeline: source, transform, sinks and checkpoint as stages joined by channels bounded in bytes.
 //!
 //! ```text
-//! source ──► transform ──► encoders ──► sink (one task each) ──► checkpoint
-//!  events     groups,       batches       in order again,         lowest durable commit
+//! source ──► transform ──► encoders ──► sink (one thread each) ──► checkpoint
+//!  events     groups,       batches       in order again,           lowest durable commit
 //!             rows          side by side  accepted, durable
 //! ```
 //!
