@@ -69,6 +69,16 @@ async fn exact_values_are_what_the_server_has() -> Result<()> {
     Ok(())
 }
 
+/// What a first run with a Debezium config writes of all that the server has.
+async fn followed(server: &MysqlServer) -> Result<String> {
+    let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
+    let config = scenario.config(&[server.port()], &config("debezium"))?;
+    let mut process = scenario.start(&config, &[])?;
+    scenario.settle(server, &mut process).await?;
+    process.stop()?;
+    scenario.lines()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tables_that_are_others_by_now_are_read_by_the_statements_that_made_them() -> Result<()> {
     for version in [Version::V9_7, Version::V5_7] {
@@ -87,12 +97,7 @@ async fn tables_that_are_others_by_now_are_read_by_the_statements_that_made_them
                 "DROP TABLE shop.gone",
             ])
             .await?;
-        let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
-        let config = scenario.config(&[server.port()], &config("debezium"))?;
-        let mut process = scenario.start(&config, &[])?;
-        scenario.settle(&server, &mut process).await?;
-        process.stop()?;
-        let lines = scenario.lines()?;
+        let lines = followed(&server).await?;
         let first = json!({"id": 4_294_967_295_u64, "e": "b", "v": "caf\u{e9}"});
         let second = json!({"n": -1, "id": 2, "w": "caf\u{e9}"});
         // The last name alone is the server's.
@@ -118,12 +123,7 @@ async fn defaults_of_tables_that_were_there_before_are_whole() -> Result<()> {
             "INSERT INTO shop.t VALUES (1, NULL, NULL)",
         ])
         .await?;
-    let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
-    let config = scenario.config(&[server.port()], &config("debezium"))?;
-    let mut process = scenario.start(&config, &[])?;
-    scenario.settle(&server, &mut process).await?;
-    process.stop()?;
-    let found = rows(&scenario.lines()?, "t")?;
+    let found = rows(&followed(&server).await?, "t")?;
     ensure!(found == [json!({"id": 1, "zero": "YVwwYg==", "odd": "why?"})], "{found:#?}");
     Ok(())
 }

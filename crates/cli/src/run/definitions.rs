@@ -74,19 +74,27 @@ async fn read(conn: &mut Conn, defaults: bool) -> Result<ServerTables> {
     Ok(ServerTables { charset, folds_names: case == Some(1), databases, tables })
 }
 
-/// What `SHOW CREATE TABLE` says; nothing for a table that is gone by now, or that the account may not see whole.
+/// What `SHOW CREATE TABLE` says; nothing for a table that is gone by now. Where it cannot be had the defaults are those of
+/// `information_schema`, and that is told.
 async fn shown(conn: &mut Conn, database: &str, table: &str) -> Result<Option<String>> {
     let name = |name: &str| format!("`{}`", name.replace('`', "``"));
     let sql = format!("SHOW CREATE TABLE {}.{}", name(database), name(table));
-    match conn.query_first::<Row, _>(&sql).await {
-        Ok(row) => Ok(row.and_then(|mut row| row.take_opt::<String, usize>(1)).and_then(Result::ok)),
-        Err(mysql_async::Error::Server(error)) => {
-            tracing::debug!(%sql, %error, "a default is taken as information_schema tells it");
-            Ok(None)
-        }
-        Err(error) => Err(error).context(sql),
-    }
+    let why = match conn.query_first::<Row, _>(&sql).await {
+        Ok(Some(mut row)) => match row.take_opt::<String, usize>(1) {
+            Some(Ok(statement)) => return Ok(Some(statement)),
+            _ => "its answer is no text in UTF-8".to_owned(),
+        },
+        Err(mysql_async::Error::Server(error)) if error.code == NO_SUCH_TABLE => return Ok(None),
+        Err(mysql_async::Error::Server(error)) => format!("{error}; the account needs SELECT on the table"),
+        Err(error) => return Err(error).context(sql),
+        Ok(None) => "it has no answer".to_owned(),
+    };
+    tracing::warn!(%sql, %why, "defaults of this table may be cut or garbled: information_schema tells no more of them");
+    Ok(None)
 }
+
+/// It was dropped since: its statement comes with the log.
+const NO_SUCH_TABLE: u16 = 1146;
 
 async fn tables_of(conn: &mut Conn) -> Result<Vec<(Name, (String, String))>> {
     let rows: Vec<(String, String, String, String)> = conn
