@@ -87,7 +87,9 @@ fn builder(version: Version) -> ServerBuilder {
         .option("sort-buffer-size", "4M");
     match version {
         Version::V5_7 => builder,
-        Version::V8_0 | Version::V9_7 => builder.option("binlog-row-metadata", "FULL"),
+        Version::V8_0 | Version::V9_7 | Version::MariaDb10_11 => {
+            builder.option("binlog-row-metadata", "FULL")
+        }
     }
 }
 

@@ -1,6 +1,7 @@
-//! What differs between MySQL releases, in one place: names of options and variables, and replication statements.
+//! What differs between releases of MySQL and MariaDB, in one place: names of options and variables, and replication
+//! statements.
 
-use crate::version::Release;
+use crate::version::{Flavor, Release};
 
 /// The words a release understands. Everywhere else the newest names are used and translated here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,24 +16,34 @@ impl Dialect {
         Self { release }
     }
 
+    /// It is MySQL, of this release or a newer one.
     fn at_least(self, major: u16, minor: u16, patch: u16) -> bool {
-        self.release >= Release::new(major, minor, patch)
+        self.release.flavor == Flavor::MySql && self.release >= Release::new(major, minor, patch)
+    }
+
+    /// It is MariaDB.
+    #[must_use]
+    pub fn is_mariadb(self) -> bool {
+        self.release.flavor == Flavor::MariaDb
     }
 
     /// An option's or variable's name, given by its newest name: `log_replica_updates` is `log_slave_updates` before
-    /// 8.0.26. Dashes and underscores are kept as given.
+    /// 8.0.26 and in MariaDB. Dashes and underscores are kept as given.
     #[must_use]
     pub fn name(self, newest: &str) -> String {
         if self.at_least(8, 0, 26) {
             return newest.to_owned();
         }
+        if self.is_mariadb() && newest.replace('_', "-") == "binlog-rows-query-log-events" {
+            return "binlog-annotate-row-events".to_owned();
+        }
         newest.replace("replica", "slave").replace("source", "master")
     }
 
-    /// `binlog_row_metadata` exists (8.0.1).
+    /// `binlog_row_metadata` exists (8.0.1, MariaDB 10.5).
     #[must_use]
     pub fn has_row_metadata(self) -> bool {
-        self.at_least(8, 0, 1)
+        self.is_mariadb() || self.at_least(8, 0, 1)
     }
 
     /// `binlog_transaction_compression` exists (8.0.20).
@@ -75,16 +86,42 @@ impl Dialect {
     /// Diffie-Hellman only, 5.7.22 with yaSSL no more than TLS 1.1; releases built with OpenSSL 1.1.1 (8.0.18) are fine.
     #[must_use]
     pub fn has_modern_tls(self) -> bool {
-        self.at_least(8, 0, 18)
+        self.is_mariadb() || self.at_least(8, 0, 18)
+    }
+
+    /// The query that gives the executed GTIDs as one text. MariaDB has the last one of each domain.
+    #[must_use]
+    pub fn executed_gtids(self) -> &'static str {
+        if self.is_mariadb() { "SELECT @@GLOBAL.gtid_current_pos" } else { "SELECT @@GLOBAL.gtid_executed" }
+    }
+
+    /// The query that waits one second at most for the GTIDs in its parameter: 0 when a replica has applied them.
+    #[must_use]
+    pub fn wait_for_gtids(self) -> &'static str {
+        if self.is_mariadb() {
+            "SELECT MASTER_GTID_WAIT(?, 1)"
+        } else {
+            "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, 1)"
+        }
+    }
+
+    /// The statements that let a replica be written to.
+    #[must_use]
+    pub fn make_writable(self) -> &'static [&'static str] {
+        if self.is_mariadb() {
+            &["SET GLOBAL read_only = OFF"]
+        } else {
+            &["SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF"]
+        }
     }
 
     /// The options every test server starts with: GTIDs, row format, small and fast. A value given by the test wins.
     #[must_use]
     pub fn defaults(self) -> Vec<(String, String)> {
+        let gtids: &[(&str, &str)] =
+            if self.is_mariadb() { &[] } else { &[("gtid-mode", "ON"), ("enforce-gtid-consistency", "ON")] };
         let common = [
             ("log-bin", "binlog"),
-            ("gtid-mode", "ON"),
-            ("enforce-gtid-consistency", "ON"),
             ("binlog-format", "ROW"),
             ("sync-binlog", "0"),
             ("innodb-flush-log-at-trx-commit", "2"),
@@ -105,7 +142,8 @@ impl Dialect {
         } else {
             ("innodb-log-file-size", "16M")
         };
-        common.into_iter().chain([redo]).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+        let all = common.into_iter().chain([redo]).chain(gtids.iter().copied());
+        all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
 
     /// What a replica has on top: it logs what it applies, with everything a reader wants to know.
@@ -114,15 +152,19 @@ impl Dialect {
         let mut options = vec![
             ("log-replica-updates", "ON"),
             ("binlog-row-image", "FULL"),
-            ("replica-parallel-workers", "4"),
-            ("replica-preserve-commit-order", "ON"),
             ("skip-replica-start", "ON"),
             ("read-only", "ON"),
         ];
+        if self.is_mariadb() {
+            // Groups are committed in order in every parallel mode but the one that is asked for by domains.
+            options.push(("replica-parallel-threads", "4"));
+        } else {
+            options.extend([("replica-parallel-workers", "4"), ("replica-preserve-commit-order", "ON")]);
+        }
         if self.has_row_metadata() {
             options.push(("binlog-row-metadata", "FULL"));
         }
-        if !self.at_least(8, 0, 27) {
+        if !self.is_mariadb() && !self.at_least(8, 0, 27) {
             options.push(("replica-parallel-type", "LOGICAL_CLOCK"));
         }
         options
@@ -139,9 +181,10 @@ impl Dialect {
             (false, true) => ", GET_MASTER_PUBLIC_KEY=1",
             (false, false) => "",
         };
+        let by_gtid = if self.is_mariadb() { "USE_GTID=slave_pos" } else { "AUTO_POSITION=1" };
         format!(
             "{verb} {side}_HOST='127.0.0.1', {side}_PORT={port}, {side}_USER='{user}', {side}_PASSWORD='{password}', \
-             {side}_AUTO_POSITION=1, {side}_CONNECT_RETRY=1, {side}_HEARTBEAT_PERIOD=2{key}"
+             {side}_{by_gtid}, {side}_CONNECT_RETRY=1, {side}_HEARTBEAT_PERIOD=2{key}"
         )
     }
 
@@ -199,6 +242,17 @@ mod tests {
         assert!(old.change_source(1, "u", "p").starts_with("CHANGE MASTER TO MASTER_HOST"));
         assert!(new.change_source(1, "u", "p").contains("GET_SOURCE_PUBLIC_KEY"));
         assert_eq!(old.show_binary_log_status(), "SHOW MASTER STATUS");
+    }
+
+    #[test]
+    fn mariadb_speaks_its_own_words() {
+        let mariadb = Dialect::of(Release::mariadb(10, 11, 19));
+        assert_eq!(mariadb.name("log-replica-updates"), "log-slave-updates");
+        assert!(mariadb.change_source(1, "u", "p").contains("MASTER_USE_GTID=slave_pos"));
+        assert!(mariadb.defaults().iter().all(|(name, _)| name != "gtid-mode"));
+        assert!(mariadb.has_row_metadata() && !mariadb.has_compressed_transactions());
+        assert!(mariadb.has_native_password() && !mariadb.has_caching_sha2());
+        assert_eq!(mariadb.show_binary_log_status(), "SHOW MASTER STATUS");
     }
 
     #[test]

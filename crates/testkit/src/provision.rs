@@ -1,11 +1,12 @@
-//! Getting a MySQL server on a machine that has nothing but Rust and the base image.
+//! Getting a MySQL or MariaDB server on a machine that has nothing but Rust and the base image.
 //!
 //! For each [`Version`], in this order:
 //! 1. a program named by the user: `BECAUSELOG_MYSQLD=/path/to/mysqld` (several, of different versions, separated by
 //!    `:`); `BECAUSELOG_MYSQL` and `BECAUSELOG_MYSQLBINLOG` name the clients;
-//! 2. `mysqld` on PATH, if it has the version;
-//! 3. a container, if a docker or podman daemon answers within three seconds;
-//! 4. packages unpacked privately into the cache folder: 9.7 from Debian unstable, 8.0.12 and 5.7.22 from Maven Central.
+//! 2. `mysqld` (for MariaDB `mariadbd`) on PATH, if it has the version;
+//! 3. a container, if a docker or podman daemon answers within three seconds (MySQL only);
+//! 4. packages unpacked privately into the cache folder: 9.7 from Debian unstable, 8.0.12 and 5.7.22 from Maven Central,
+//!    MariaDB 10.11 from Debian bookworm.
 //!    `BECAUSELOG_DEBIAN_MIRROR` and `BECAUSELOG_MAVEN_REPO` name other places to fetch from.
 //!
 //! The cache folder is `$XDG_CACHE_HOME/becauselog` or `~/.cache/becauselog`; `BECAUSELOG_CACHE` moves it. Everything
@@ -35,7 +36,7 @@ pub use container::Image;
 pub use maven::REPOSITORY_ENV;
 pub use named::{MYSQL_ENV, MYSQLBINLOG_ENV, MYSQLD_ENV};
 
-use crate::version::Version;
+use crate::version::{Flavor, Version};
 
 static RESOLVED: Mutex<Option<HashMap<Version, Arc<ServerBinaries>>>> = Mutex::new(None);
 
@@ -73,11 +74,23 @@ pub async fn mysqlbinlog() -> Result<Program> {
     if let Some(path) = std::env::var_os(MYSQLBINLOG_ENV) {
         return Ok(Program::plain(path.as_ref()));
     }
-    let newest = resolve(Version::V9_7).await?;
-    newest.mysqlbinlog.clone().with_context(|| {
+    binlog_client(Version::V9_7).await
+}
+
+/// `mariadb-binlog`, as it comes with the MariaDB server.
+///
+/// # Errors
+/// There is none.
+pub async fn mariadb_binlog() -> Result<Program> {
+    binlog_client(Version::MariaDb10_11).await
+}
+
+async fn binlog_client(version: Version) -> Result<Program> {
+    let server = resolve(version).await?;
+    server.mysqlbinlog.clone().with_context(|| {
         format!(
-            "the server in use ({}) came without mysqlbinlog; install it or set {MYSQLBINLOG_ENV}",
-            newest.origin
+            "the server in use ({}) came without its binlog client; install it or set {MYSQLBINLOG_ENV}",
+            server.origin
         )
     })
 }
@@ -100,13 +113,19 @@ fn search(version: Version) -> Result<ServerBinaries> {
 
 fn packages(version: Version) -> Result<ServerBinaries> {
     match version {
-        Version::V9_7 => debian::resolve(),
+        Version::V9_7 | Version::MariaDb10_11 => debian::resolve(version),
         Version::V8_0 | Version::V5_7 => maven::resolve(version),
     }
 }
 
 fn advice(version: Version) -> String {
     let number = version.number();
+    if version.flavor() == Flavor::MariaDb {
+        return format!(
+            "Do one of these: install {version} and set {MYSQLD_ENV}=/path/to/mariadbd; or run on Debian with its mirror \
+             reachable."
+        );
+    }
     format!(
         "Do one of these: install MySQL {number} and set {MYSQLD_ENV}=/path/to/mysqld; start a docker or podman daemon that \
          can get mysql:{number}; or run on Debian (x86_64) with its mirror and Maven Central reachable."

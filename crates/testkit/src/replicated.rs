@@ -76,7 +76,7 @@ impl Replicated {
         let mut conn = self.replica.conn().await?;
         for _ in 0..60 {
             let late: Option<Option<i64>> =
-                conn.exec_first("SELECT WAIT_FOR_EXECUTED_GTID_SET(?, 1)", (&wanted,)).await?;
+                conn.exec_first(self.replica.dialect().wait_for_gtids(), (&wanted,)).await?;
             if late == Some(Some(0)) {
                 conn.disconnect().await?;
                 return Ok(());
@@ -107,13 +107,7 @@ impl Replicated {
     /// A statement fails.
     pub async fn promote(&self) -> Result<()> {
         let dialect = self.replica.dialect();
-        self.replica
-            .run(&[
-                dialect.stop_replica(),
-                dialect.reset_replica(),
-                "SET GLOBAL super_read_only = OFF",
-                "SET GLOBAL read_only = OFF",
-            ])
-            .await
+        self.replica.run(&[dialect.stop_replica(), dialect.reset_replica()]).await?;
+        self.replica.run(dialect.make_writable()).await
     }
 }

@@ -1,4 +1,4 @@
-//! A MySQL server of one's own: private folder, free port on the loopback, gone when dropped.
+//! A MySQL or MariaDB server of one's own: private folder, free port on the loopback, gone when dropped.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -25,7 +25,7 @@ use process::{Process, log_tail};
 const START_WITHIN: Duration = Duration::from_secs(90);
 const STOP_WITHIN: Duration = Duration::from_secs(60);
 
-/// A MySQL server started for one test. The account is `root` without a password, from any loopback address.
+/// A MySQL or MariaDB server started for one test. The account is `root` without a password, from any loopback address.
 ///
 /// Dropping it kills it and removes its folder; if the test process dies, however, a watchdog does.
 #[derive(Debug)]
@@ -114,7 +114,8 @@ impl MysqlServer {
         if let Err(error) = self.wait_until_it_answers().await {
             self.kill9()?;
             return Err(error.context(format!(
-                "MySQL {} ({}) did not start; its log ends:\n{}",
+                "{} {} ({}) did not start; its log ends:\n{}",
+                self.binaries.release.flavor,
                 self.binaries.release,
                 self.binaries.origin,
                 log_tail(&log)
@@ -266,13 +267,13 @@ impl MysqlServer {
         Ok(())
     }
 
-    /// `@@GLOBAL.gtid_executed`, without line breaks.
+    /// `@@GLOBAL.gtid_executed` without line breaks; MariaDB's `@@GLOBAL.gtid_current_pos`.
     ///
     /// # Errors
     /// The server does not answer.
     pub async fn gtid_executed(&self) -> Result<String> {
         let mut conn = self.conn().await?;
-        let set: Option<String> = conn.query_first("SELECT @@GLOBAL.gtid_executed").await?;
+        let set: Option<String> = conn.query_first(self.dialect().executed_gtids()).await?;
         conn.disconnect().await?;
         Ok(set.unwrap_or_default().replace('\n', ""))
     }

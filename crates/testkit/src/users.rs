@@ -36,7 +36,7 @@ impl AuthPlugin {
     pub fn is_in(self, dialect: Dialect) -> bool {
         match self {
             Self::CachingSha2 => dialect.has_caching_sha2(),
-            Self::Sha256 => true,
+            Self::Sha256 => !dialect.is_mariadb(),
             Self::Native => dialect.has_native_password(),
         }
     }
@@ -57,7 +57,13 @@ pub async fn create(
     let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     ensure!(plain(name) && plain(password), "the name or the password is no plain word");
     let plugin = plugin.name();
-    conn.query_drop(format!("CREATE USER '{name}'@'%' IDENTIFIED WITH {plugin} BY '{password}' {rest}"))
+    let release: Option<String> = conn.query_first("SELECT @@version").await?;
+    let identified = if release.is_some_and(|release| release.contains("MariaDB")) {
+        format!("VIA {plugin} USING PASSWORD('{password}')")
+    } else {
+        format!("WITH {plugin} BY '{password}'")
+    };
+    conn.query_drop(format!("CREATE USER '{name}'@'%' IDENTIFIED {identified} {rest}"))
         .await
         .with_context(|| format!("cannot create {name} with {plugin}"))?;
     conn.query_drop(format!(

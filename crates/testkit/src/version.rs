@@ -4,7 +4,25 @@ use std::fmt;
 
 use anyhow::{Context, Result};
 
-/// One line of MySQL that the tests cover.
+/// Whose server it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Flavor {
+    /// MySQL.
+    MySql,
+    /// MariaDB.
+    MariaDb,
+}
+
+impl fmt::Display for Flavor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::MySql => "MySQL",
+            Self::MariaDb => "MariaDB",
+        })
+    }
+}
+
+/// One line of MySQL or MariaDB that the tests cover.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Version {
     /// The newest line (9.x): row metadata, tagged GTIDs, compressed transactions, VECTOR.
@@ -13,20 +31,35 @@ pub enum Version {
     V8_0,
     /// 5.7, at 5.7.22 when unpacked privately: no row metadata, no `caching_sha2_password`, TLS 1.1 at most.
     V5_7,
+    /// MariaDB 10.11: GTIDs by domain, full row metadata, compressed events.
+    MariaDb10_11,
 }
 
 impl Version {
-    /// Every version, newest first.
+    /// Every version of MySQL, newest first.
     pub const ALL: [Self; 3] = [Self::V9_7, Self::V8_0, Self::V5_7];
 
-    /// The line a release belongs to: 9.x, 8.x and 5.7; others are not covered.
+    /// Every version of every flavour.
+    pub const SERVERS: [Self; 4] = [Self::V9_7, Self::V8_0, Self::V5_7, Self::MariaDb10_11];
+
+    /// The line a release belongs to: MySQL 9.x, 8.x and 5.7, MariaDB 10.11; others are not covered.
     #[must_use]
     pub fn of(release: Release) -> Option<Self> {
-        match (release.major, release.minor) {
-            (9, _) => Some(Self::V9_7),
-            (8, _) => Some(Self::V8_0),
-            (5, 7) => Some(Self::V5_7),
+        match (release.flavor, release.major, release.minor) {
+            (Flavor::MySql, 9, _) => Some(Self::V9_7),
+            (Flavor::MySql, 8, _) => Some(Self::V8_0),
+            (Flavor::MySql, 5, 7) => Some(Self::V5_7),
+            (Flavor::MariaDb, 10, 11) => Some(Self::MariaDb10_11),
             _ => None,
+        }
+    }
+
+    /// Whose server it is.
+    #[must_use]
+    pub fn flavor(self) -> Flavor {
+        match self {
+            Self::V9_7 | Self::V8_0 | Self::V5_7 => Flavor::MySql,
+            Self::MariaDb10_11 => Flavor::MariaDb,
         }
     }
 
@@ -37,19 +70,22 @@ impl Version {
             Self::V9_7 => "9.7",
             Self::V8_0 => "8.0",
             Self::V5_7 => "5.7",
+            Self::MariaDb10_11 => "10.11",
         }
     }
 }
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "MySQL {}", self.number())
+        write!(f, "{} {}", self.flavor(), self.number())
     }
 }
 
 /// The exact release of a server program: what decides which options and statements it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Release {
+    /// Whose it is; the same numbers mean other things in the other's.
+    pub flavor: Flavor,
     /// 9 in 9.7.4.
     pub major: u16,
     /// 7 in 9.7.4.
@@ -59,19 +95,24 @@ pub struct Release {
 }
 
 impl Release {
-    /// A release from its three numbers.
+    /// A release of MySQL from its three numbers.
     #[must_use]
     pub const fn new(major: u16, minor: u16, patch: u16) -> Self {
-        Self { major, minor, patch }
+        Self { flavor: Flavor::MySql, major, minor, patch }
+    }
+
+    /// A release of MariaDB from its three numbers.
+    #[must_use]
+    pub const fn mariadb(major: u16, minor: u16, patch: u16) -> Self {
+        Self { flavor: Flavor::MariaDb, major, minor, patch }
     }
 
     /// Reads the release out of what `mysqld --version` prints, for example
-    /// `mysqld  Ver 8.0.12 for Linux on x86_64 (Source distribution)`.
+    /// `mysqld  Ver 8.0.12 for Linux on x86_64 (Source distribution)`. MariaDB says its name behind the number.
     ///
     /// # Errors
-    /// The text names MariaDB, or holds no version number.
+    /// The text holds no version number.
     pub fn from_version_output(text: &str) -> Result<Self> {
-        anyhow::ensure!(!text.contains("MariaDB"), "it is MariaDB, not MySQL");
         let number = text
             .split_whitespace()
             .skip_while(|word| *word != "Ver")
@@ -80,7 +121,7 @@ impl Release {
         Self::parse(number)
     }
 
-    /// Parses `9.7.4`, with anything after the third number ignored (`8.0.36-0ubuntu1`).
+    /// Parses `9.7.4`, with anything after the third number ignored (`8.0.36-0ubuntu1`) but for MariaDB's name.
     ///
     /// # Errors
     /// Fewer than three numbers.
@@ -90,7 +131,8 @@ impl Release {
             digits.parse::<u16>().with_context(|| format!("not a version: {text:?}"))
         });
         let mut next = || numbers.next().with_context(|| format!("not a version: {text:?}"))?;
-        Ok(Self::new(next()?, next()?, next()?))
+        let flavor = if text.contains("MariaDB") { Flavor::MariaDb } else { Flavor::MySql };
+        Ok(Self { flavor, major: next()?, minor: next()?, patch: next()? })
     }
 }
 
@@ -115,7 +157,10 @@ mod tests {
     #[test]
     fn mariadb_is_not_taken_for_mysql() {
         let line = "mysqld  Ver 10.11.11-MariaDB-0+deb12u1 for debian-linux-gnu on x86_64";
-        assert!(Release::from_version_output(line).is_err());
+        let release = Release::from_version_output(line).unwrap();
+        assert_eq!(release, Release::mariadb(10, 11, 11));
+        assert_eq!(Version::of(release), Some(Version::MariaDb10_11));
+        assert_eq!(Version::of(Release::new(10, 11, 11)), None);
     }
 
     #[test]

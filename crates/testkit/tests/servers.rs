@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::Result;
-use becauselog_testkit::{MysqlServer, Replicated, Version};
+use becauselog_testkit::{MysqlServer, Replicated, Version, provision};
 use mysql_async::prelude::Queryable;
 
 #[tokio::test]
@@ -22,6 +22,36 @@ async fn every_version_starts_with_gtids_and_row_format() -> Result<()> {
         assert_eq!(server.gtid_executed().await?, "", "a fresh server has no transactions");
         assert!(server.datadir().join("binlog.000001").is_file());
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn mariadb_starts_logs_row_events_and_replicates() -> Result<()> {
+    let pair = Replicated::start(Version::MariaDb10_11).await?;
+    let mut conn = pair.primary.conn().await?;
+    let (release, format): (String, String) =
+        conn.query_first("SELECT @@version, @@GLOBAL.binlog_format").await?.unwrap();
+    assert!(release.starts_with("10.11.") && release.contains("MariaDB"), "{release}");
+    assert_eq!(format, "ROW");
+    conn.query_drop("CREATE DATABASE d").await?;
+    conn.query_drop("CREATE TABLE d.t (id INT PRIMARY KEY, u UUID, a INET6)").await?;
+    conn.query_drop("INSERT INTO d.t VALUES (1, UUID(), '::1'), (2, NULL, NULL)").await?;
+    pair.wait_caught_up().await?;
+    let mut replica = pair.replica.conn().await?;
+    let count: Option<u32> = replica.query_first("SELECT COUNT(*) FROM d.t").await?;
+    assert_eq!(count, Some(2));
+    assert!(pair.primary.gtid_executed().await?.starts_with("0-"));
+    assert_eq!(pair.primary.gtid_executed().await?, pair.replica.gtid_executed().await?);
+
+    let log = pair.replica.datadir().join("binlog.000001");
+    let mut command = provision::mariadb_binlog().await?.command();
+    let output = command.args(["--no-defaults", "-vv", "--base64-output=DECODE-ROWS"]).arg(&log).output()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && text.contains("Write_rows"), "{text}");
+    assert!(text.contains("#Q> INSERT INTO d.t"), "statements are annotated: {text}");
+
+    pair.promote().await?;
+    replica.query_drop("INSERT INTO d.t VALUES (3, NULL, NULL)").await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ pub fn run() -> Result<ExitCode> {
     let folder = provision::cache::folder()?;
     println!("cache folder: {}", folder.display());
     let runtime = tokio::runtime::Runtime::new()?;
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let found = servers(version)?;
         let started = Instant::now();
         let server = runtime.block_on(MysqlServer::builder(version).start())?;
@@ -28,7 +28,7 @@ fn servers(version: Version) -> Result<String> {
 
 /// Fetches every server.
 pub fn fetch() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let found = servers(version)?;
         println!("{version}: {found}");
     }

@@ -168,7 +168,7 @@ impl Play {
     fn read(path: &Path) -> Result<Self> {
         let file: File = toml::from_str(&fs::read_to_string(path)?)?;
         let named = |version: &Version| version.number() == file.version;
-        let version = Version::ALL.into_iter().find(named);
+        let version = Version::SERVERS.into_iter().find(named);
         let setup = path.with_extension("setup.sql");
         Ok(Self {
             name: path.file_stem().and_then(|name| name.to_str()).context("a name in UTF-8")?.to_owned(),

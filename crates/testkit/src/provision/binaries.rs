@@ -40,7 +40,7 @@ impl Program {
     /// Asks the program for its release.
     ///
     /// # Errors
-    /// It cannot be run, or is no MySQL.
+    /// It cannot be run, or says no version.
     pub fn release(&self) -> Result<Release> {
         let name = self.argv.last().cloned().unwrap_or_default();
         let output = self

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use super::binaries::{Launch, ServerBinaries};
 use super::named::{MYSQL_ENV, MYSQLBINLOG_ENV, client};
 use super::progress::Step;
-use crate::version::{Release, Version};
+use crate::version::{Flavor, Release, Version};
 
 const ANSWER_WITHIN: Duration = Duration::from_secs(3);
 const PULL_WITHIN: Duration = Duration::from_secs(600);
@@ -83,6 +83,9 @@ impl Image {
 /// # Errors
 /// No daemon answers, or the image cannot be had.
 pub fn resolve(version: Version) -> Result<ServerBinaries> {
+    if version.flavor() == Flavor::MariaDb {
+        bail!("MariaDB is not started in containers");
+    }
     let mut reasons = Vec::new();
     for cli in ["docker", "podman"] {
         match resolve_with(cli, version) {

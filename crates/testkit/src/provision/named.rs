@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::binaries::{Launch, Program, ServerBinaries};
-use crate::version::Version;
+use crate::version::{Flavor, Version};
 
 /// Environment variable with the path of a `mysqld`; several of different versions are separated by `:`.
 pub const MYSQLD_ENV: &str = "BECAUSELOG_MYSQLD";
@@ -42,12 +42,16 @@ pub fn broken() -> Option<anyhow::Error> {
     })
 }
 
-/// `mysqld` on PATH, or in `/usr/sbin` where it usually is.
+/// `mysqld` (`mariadbd`) on PATH, or in `/usr/sbin` where it usually is.
 ///
 /// # Errors
 /// There is none, or it has another version.
 pub fn on_path(version: Version) -> Result<ServerBinaries> {
-    let path = find("mysqld").context("no mysqld on PATH")?;
+    let name = match version.flavor() {
+        Flavor::MySql => "mysqld",
+        Flavor::MariaDb => "mariadbd",
+    };
+    let path = find(name).with_context(|| format!("no {name} on PATH"))?;
     let found = inspect(&path, "on PATH")?;
     if found.version != version {
         bail!("{} on PATH is {}", path.display(), found.release);
@@ -58,9 +62,14 @@ pub fn on_path(version: Version) -> Result<ServerBinaries> {
 /// A client program: the one the variable names, else the one beside the server, else on PATH.
 #[must_use]
 pub fn client(variable: &str, name: &str, beside: Option<&Path>) -> Option<Program> {
-    if let Some(path) = std::env::var_os(variable) {
-        return Some(Program::plain(Path::new(&path)));
+    match std::env::var_os(variable) {
+        Some(path) => Some(Program::plain(Path::new(&path))),
+        None => installed(name, beside),
     }
+}
+
+/// A client program beside the server, else on PATH.
+fn installed(name: &str, beside: Option<&Path>) -> Option<Program> {
     let near = beside.into_iter().flat_map(|folder| [folder.join(name), folder.join("../bin").join(name)]);
     near.filter(|path| path.is_file()).chain(find(name)).next().map(|path| Program::plain(&path))
 }
@@ -68,10 +77,16 @@ pub fn client(variable: &str, name: &str, beside: Option<&Path>) -> Option<Progr
 fn inspect(path: &Path, how: &str) -> Result<ServerBinaries> {
     let program = Program::plain(path);
     let release = program.release()?;
-    let version = Version::of(release)
-        .with_context(|| format!("MySQL {release} is not covered (5.7, 8.x, 9.x are)"))?;
+    let version = Version::of(release).with_context(|| {
+        format!("{} {release} is not covered (MySQL 5.7, 8.x, 9.x and MariaDB 10.11 are)", release.flavor)
+    })?;
     let folder = path.parent();
     let base = folder.and_then(Path::parent).and_then(layout);
+    // The variables name MySQL's clients.
+    let (mysql, mysqlbinlog) = match release.flavor {
+        Flavor::MySql => (client(MYSQL_ENV, "mysql", folder), client(MYSQLBINLOG_ENV, "mysqlbinlog", folder)),
+        Flavor::MariaDb => (installed("mariadb", folder), installed("mariadb-binlog", folder)),
+    };
     Ok(ServerBinaries {
         version,
         release,
@@ -80,8 +95,8 @@ fn inspect(path: &Path, how: &str) -> Result<ServerBinaries> {
         basedir: base.as_ref().map(|layout| layout.0.clone()),
         lc_messages: base.map(|layout| layout.1),
         plugin_dir: None,
-        mysql: client(MYSQL_ENV, "mysql", folder),
-        mysqlbinlog: client(MYSQLBINLOG_ENV, "mysqlbinlog", folder),
+        mysql,
+        mysqlbinlog,
     })
 }
 

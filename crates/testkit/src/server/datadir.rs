@@ -1,6 +1,6 @@
 //! Data folders, initialised once per server and set of options, then copied: a start takes a second or two.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::process::{Process, log_tail};
 use crate::dialect::Dialect;
 use crate::provision::{ServerBinaries, cache, manifest, progress::Step};
+use crate::version::Flavor;
 
 /// Options that shape a data folder when it is made, and cannot be changed later.
 const SHAPING: [&str; 6] = [
@@ -24,6 +25,14 @@ const SHAPING: [&str; 6] = [
 /// Runs once, unlogged: the account that tests use, from any loopback address, without a password.
 const ACCOUNTS: &str = "CREATE USER 'root'@'%' IDENTIFIED BY '';\n\
                         GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION;\n";
+
+/// MariaDB's own scripts for its system tables, in order; without help texts and the sys schema.
+const BOOTSTRAP: [&str; 4] = [
+    "mysql_system_tables.sql",
+    "mysql_performance_tables.sql",
+    "mysql_system_tables_data.sql",
+    "maria_add_gis_sp_bootstrap.sql",
+];
 
 /// Copies the initialised data folder for these options to `target`, which must not exist.
 ///
@@ -67,7 +76,8 @@ fn template(binaries: &ServerBinaries, options: &[(String, String)]) -> Result<P
     if folder.exists() {
         return Ok(folder);
     }
-    let step = Step::start(&format!("initialising a data folder of MySQL {}", binaries.release), None);
+    let release = binaries.release;
+    let step = Step::start(&format!("initialising a data folder of {} {release}", release.flavor), None);
     let scratch = cache::scratch_beside(&folder)?;
     initialise(binaries, &shaping, scratch.path())?;
     let data = scratch.path().join("data");
@@ -80,20 +90,30 @@ fn template(binaries: &ServerBinaries, options: &[(String, String)]) -> Result<P
 }
 
 fn initialise(binaries: &ServerBinaries, shaping: &[&(String, String)], folder: &Path) -> Result<()> {
-    let accounts = folder.join("accounts.sql");
-    fs::write(&accounts, ACCOUNTS)?;
     let log = folder.join("mysqld.log");
     let redo =
         Dialect::of(binaries.release).defaults().into_iter().filter(|(name, _)| name.starts_with("innodb"));
     let mut arguments = super::place_arguments(binaries);
-    arguments.push("--initialize-insecure".to_owned());
     arguments.push(format!("--datadir={}", folder.join("data").display()));
-    arguments.push(format!("--init-file={}", accounts.display()));
     arguments.push(format!("--log-error={}", log.display()));
     arguments.push("--secure-file-priv=".to_owned());
     let shaping = shaping.iter().map(|pair| (*pair).clone());
     arguments.extend(redo.chain(shaping).map(|(name, value)| format!("--{name}={value}")));
-    let mut process = Process::start(&binaries.launch, folder, &arguments, &log)?;
+    let input = match binaries.release.flavor {
+        Flavor::MySql => {
+            let accounts = folder.join("accounts.sql");
+            fs::write(&accounts, ACCOUNTS)?;
+            arguments
+                .extend(["--initialize-insecure".to_owned(), format!("--init-file={}", accounts.display())]);
+            Stdio::null()
+        }
+        Flavor::MariaDb => {
+            fs::create_dir_all(folder.join("data/mysql"))?;
+            arguments.push("--bootstrap".to_owned());
+            bootstrap(binaries, folder)?
+        }
+    };
+    let mut process = Process::start_reading(input, &binaries.launch, folder, &arguments, &log)?;
     let status = loop {
         if let Some(status) = process.ended()? {
             break status;
@@ -102,7 +122,22 @@ fn initialise(binaries: &ServerBinaries, shaping: &[&(String, String)], folder: 
     };
     process.kill()?;
     if !status.success() {
-        bail!("mysqld --initialize-insecure: {status}\n{}", log_tail(&log));
+        bail!("mysqld cannot make a data folder: {status}\n{}", log_tail(&log));
     }
     Ok(())
+}
+
+/// What MariaDB reads to make its system tables, as `mariadb-install-db` gives it, and the accounts.
+fn bootstrap(binaries: &ServerBinaries, folder: &Path) -> Result<Stdio> {
+    let share = binaries.lc_messages.as_deref().unwrap_or(Path::new("/usr/share/mysql"));
+    let mut sql =
+        b"CREATE DATABASE IF NOT EXISTS mysql;\nUSE mysql;\nSET @auth_root_socket = NULL;\n".to_vec();
+    for name in BOOTSTRAP {
+        let path = share.join(name);
+        sql.extend(fs::read(&path).with_context(|| path.display().to_string())?);
+    }
+    sql.extend(format!("FLUSH PRIVILEGES;\n{ACCOUNTS}").into_bytes());
+    let path = folder.join("bootstrap.sql");
+    fs::write(&path, sql)?;
+    Ok(Stdio::from(File::open(path)?))
 }

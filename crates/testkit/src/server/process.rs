@@ -29,6 +29,20 @@ impl Process {
     /// # Errors
     /// It cannot be started.
     pub fn start(launch: &Launch, folder: &Path, arguments: &[String], log: &Path) -> Result<Self> {
+        Self::start_reading(Stdio::null(), launch, folder, arguments, log)
+    }
+
+    /// As [`Self::start`], with something to read for a server that is not in a container.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn start_reading(
+        input: Stdio,
+        launch: &Launch,
+        folder: &Path,
+        arguments: &[String],
+        log: &Path,
+    ) -> Result<Self> {
         let container = match launch {
             Launch::Native(_) => None,
             Launch::Container(image) => Some((image.clone(), container_name())),
@@ -42,6 +56,7 @@ impl Process {
         // A process group of its own: Ctrl-C in the terminal reaches the test, whose end reaches the watchdog.
         let mut child = command
             .args(arguments)
+            .stdin(input)
             .stdout(output.try_clone()?)
             .stderr(output)
             .process_group(0)
