@@ -26,6 +26,8 @@ pub struct DataType<'t> {
     pub binary: bool,
     /// `BYTE` behind a text type: a binary type.
     pub byte: bool,
+    /// `COMPRESSED` behind a text or binary type.
+    pub compressed: bool,
     /// `CHARACTER SET x` as written.
     pub charset: Option<&'t str>,
     /// `ASCII` or `UNICODE` in place of a charset, in capitals.
@@ -43,8 +45,8 @@ pub enum Attribute<'t> {
     NotNull,
     /// `DEFAULT …`
     Default(Default<'t>),
-    /// `ON UPDATE CURRENT_TIMESTAMP`
-    OnUpdate,
+    /// `ON UPDATE CURRENT_TIMESTAMP`: the function as written.
+    OnUpdate(&'t str),
     /// `AUTO_INCREMENT`
     AutoIncrement,
     /// `UNIQUE [KEY]`
@@ -58,7 +60,12 @@ pub enum Attribute<'t> {
     /// `COLLATE x`
     Collate(&'t str),
     /// `[GENERATED ALWAYS] AS (…)`
-    Generated,
+    Generated {
+        /// `STORED`, `PERSISTENT`
+        stored: bool,
+    },
+    /// `GENERATED ALWAYS AS ROW START`, `… ROW END`
+    RowTime,
     /// `VISIBLE`
     Visible,
     /// `INVISIBLE`

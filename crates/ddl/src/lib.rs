@@ -35,8 +35,8 @@ pub use self::{
     column::{Attribute, ColumnDefinition, DataType, Default, LiteralKind, Place},
     literal::meaning,
     statement::{
-        AlterSpec, AlterTable, CreateTable, DefaultChange, Item, Rename, Statement, TableBody, TableOption,
-        TableRef,
+        AlterSpec, AlterTable, CreateTable, DefaultChange, Index, IndexKind, Item, KeyPart, Rename,
+        Statement, TableBody, TableOption, TableRef,
     },
 };
 
@@ -47,6 +47,34 @@ pub struct Mode {
     pub ansi_quotes: bool,
     /// `NO_BACKSLASH_ESCAPES`: a backslash in a text is itself.
     pub no_backslash_escapes: bool,
+    /// Whose text it is: what stands in `/*!50100 … */` counts from a version on.
+    pub server: Server,
+}
+
+/// Whose text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, std::default::Default)]
+pub enum Server {
+    /// Any server's: all that stands in `/*! … */` and `/*M! … */` counts.
+    #[default]
+    Any,
+    /// MySQL's, of this version: `80012` for 8.0.12.
+    MySql(u32),
+    /// MariaDB's, of this version: `101119` for 10.11.19.
+    MariaDb(u32),
+}
+
+impl Server {
+    /// Whether this server looks into a comment that begins so, with this version behind it.
+    pub(crate) const fn looks_into(self, of_mariadb: bool, version: Option<u32>) -> bool {
+        match (self, of_mariadb, version) {
+            (Self::Any, ..) | (Self::MySql(_), false, None) | (Self::MariaDb(_), _, None) => true,
+            (Self::MySql(_), true, _) => false,
+            (Self::MySql(own), false, Some(from)) => from <= own,
+            // MySQL's own versions from 5.7 on are none of MariaDB's.
+            (Self::MariaDb(_), false, Some(50_700..=99_999)) => false,
+            (Self::MariaDb(own), _, Some(from)) => from <= own,
+        }
+    }
 }
 
 impl Mode {
@@ -55,7 +83,11 @@ impl Mode {
     pub const fn of_sql_mode(bits: u64) -> Self {
         const ANSI_QUOTES: u64 = 1 << 2;
         const NO_BACKSLASH_ESCAPES: u64 = 1 << 20;
-        Self { ansi_quotes: bits & ANSI_QUOTES != 0, no_backslash_escapes: bits & NO_BACKSLASH_ESCAPES != 0 }
+        Self {
+            ansi_quotes: bits & ANSI_QUOTES != 0,
+            no_backslash_escapes: bits & NO_BACKSLASH_ESCAPES != 0,
+            server: Server::Any,
+        }
     }
 }
 
@@ -63,6 +95,12 @@ impl Mode {
 #[must_use]
 pub fn parse(text: &str, mode: Mode) -> Statement<'_> {
     parse::statement(text, mode)
+}
+
+/// The table that a statement begins with, as far as that can be read in a statement that else cannot.
+#[must_use]
+pub fn first_table(text: &str, mode: Mode) -> Option<TableRef> {
+    parse::first_table(text, mode)
 }
 
 /// A statement's text with its texts in double quotes in single ones.

@@ -2,29 +2,38 @@
 
 mod alter;
 mod column;
+mod key;
 mod options;
 mod other;
 mod table;
 
-use crate::{Mode, Rename, Statement, cursor::Cursor, token::tokens};
+use crate::{Mode, Rename, Statement, TableRef, cursor::Cursor, token::tokens};
 
 /// Words that begin statements which change no table's shape.
-const HARMLESS: [&str; 41] = [
+const HARMLESS: [&str; 56] = [
     "ANALYZE",
+    "BACKUP",
     "BEGIN",
     "BINLOG",
+    "CACHE",
     "CALL",
     "CHANGE",
     "CHECK",
     "CHECKSUM",
+    "CLONE",
     "COMMIT",
     "DEALLOCATE",
     "DELETE",
+    "DESC",
+    "DESCRIBE",
     "DO",
     "EXECUTE",
+    "EXPLAIN",
     "FLUSH",
+    "GET",
     "GRANT",
     "HANDLER",
+    "HELP",
     "IMPORT",
     "INSERT",
     "INSTALL",
@@ -38,18 +47,25 @@ const HARMLESS: [&str; 41] = [
     "REPAIR",
     "REPLACE",
     "RESET",
+    "RESIGNAL",
+    "RESTART",
     "REVOKE",
     "ROLLBACK",
     "SAVEPOINT",
     "SELECT",
     "SET",
     "SHOW",
+    "SHUTDOWN",
+    "SIGNAL",
     "START",
     "STOP",
+    "TABLE",
     "UNINSTALL",
     "UNLOCK",
     "UPDATE",
     "USE",
+    "VALUES",
+    "WITH",
     "XA",
 ];
 
@@ -69,6 +85,20 @@ pub fn statement_with_text(text: &str, mode: Mode) -> (Statement<'_>, &str) {
     }
     let mut cursor = Cursor::new(text, tokens, mode);
     (cursor.statement().unwrap_or(Statement::Unknown), own)
+}
+
+/// The table that a statement begins with.
+pub fn first_table(text: &str, mode: Mode) -> Option<TableRef> {
+    let (tokens, _) = tokens(text, mode);
+    let mut cursor = Cursor::new(text, tokens, mode);
+    cursor.skip_set_statement();
+    cursor.takes_any(&["ALTER", "CREATE", "DROP", "TRUNCATE"])?;
+    for word in ["OR", "REPLACE", "ONLINE", "OFFLINE", "IGNORE"] {
+        cursor.takes(&[word]);
+    }
+    cursor.takes_any(&["TABLE", "TABLES"])?;
+    cursor.takes_if_exists();
+    cursor.table()
 }
 
 impl<'t> Cursor<'t> {

@@ -33,14 +33,14 @@ pub enum Statement<'t> {
     TruncateTable(TableRef),
     /// `CREATE [UNIQUE] INDEX i ON t (…)`
     CreateIndex {
-        /// `UNIQUE`
-        unique: bool,
-        /// The index.
-        name: String,
+        /// `OR REPLACE`
+        or_replace: bool,
+        /// `IF NOT EXISTS`
+        if_not_exists: bool,
         /// Its table.
         table: TableRef,
-        /// Its columns; an expression as it is written.
-        columns: Vec<String>,
+        /// The index.
+        index: Index,
     },
     /// `DROP INDEX i ON t`
     DropIndex {
@@ -116,10 +116,61 @@ pub enum Item<'t> {
     Column(ColumnDefinition<'t>),
     /// `PRIMARY KEY (…)`: its columns.
     PrimaryKey(Vec<String>),
-    /// `UNIQUE KEY (…)`: its columns; an expression as it is written.
-    UniqueKey(Vec<String>),
-    /// Other keys, foreign keys, checks.
+    /// A key that is not the primary one.
+    Index(Index),
+    /// `PERIOD FOR SYSTEM_TIME (a, b)`: the columns.
+    SystemTime(Vec<String>),
+    /// Foreign keys, checks, other periods.
     Other(&'t str),
+}
+
+/// A key that is not the primary one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Index {
+    /// What kind it is.
+    pub kind: IndexKind,
+    /// `IF NOT EXISTS`
+    pub if_not_exists: bool,
+    /// Its name, or that of its constraint; nothing where the server finds one.
+    pub name: Option<String>,
+    /// What it is over.
+    pub parts: Vec<KeyPart>,
+}
+
+/// The kinds of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum IndexKind {
+    /// `KEY`, `INDEX`
+    Plain,
+    /// `UNIQUE`
+    Unique,
+    /// `FULLTEXT`, `SPATIAL`, `VECTOR`
+    Special,
+}
+
+/// A part of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyPart {
+    /// Its column; an expression as it is written.
+    pub text: String,
+    /// It is an expression.
+    pub is_expression: bool,
+    /// It is over the begin of the column only: `a(10)`.
+    pub prefix: Option<u32>,
+}
+
+impl Index {
+    /// Its columns; expressions as they are written.
+    #[must_use]
+    pub fn columns(&self) -> Vec<String> {
+        self.parts.iter().map(|part| part.text.clone()).collect()
+    }
+
+    /// The columns of a unique key; nothing for other keys.
+    #[must_use]
+    pub fn unique_columns(&self) -> Option<Vec<String>> {
+        (self.kind == IndexKind::Unique).then(|| self.columns())
+    }
 }
 
 /// An option of a table or database.
@@ -131,6 +182,8 @@ pub enum TableOption<'t> {
     Collation(&'t str),
     /// `COMMENT '…'`, with its quotes.
     Comment(&'t str),
+    /// `WITH SYSTEM VERSIONING`
+    SystemVersioning,
     /// Anything else.
     Other(&'t str),
 }
@@ -201,8 +254,30 @@ pub enum AlterSpec<'t> {
     },
     /// `ADD [CONSTRAINT] PRIMARY KEY (…)`
     AddPrimaryKey(Vec<String>),
-    /// `ADD [CONSTRAINT] UNIQUE [KEY] (…)`
-    AddUniqueKey(Vec<String>),
+    /// `ADD [CONSTRAINT] [UNIQUE] KEY (…)`
+    AddIndex(Index),
+    /// `DROP INDEX i`, `DROP CONSTRAINT c`
+    DropIndex {
+        /// `IF EXISTS`
+        if_exists: bool,
+        /// Its name.
+        name: String,
+    },
+    /// `RENAME INDEX old TO new`
+    RenameIndex {
+        /// Its old name.
+        old: String,
+        /// Its new name.
+        new: String,
+    },
+    /// `ADD PERIOD FOR SYSTEM_TIME (a, b)`: the columns.
+    AddSystemTime(Vec<String>),
+    /// `DROP PERIOD FOR SYSTEM_TIME`
+    DropSystemTime,
+    /// `ADD SYSTEM VERSIONING`
+    AddSystemVersioning,
+    /// `DROP SYSTEM VERSIONING`
+    DropSystemVersioning,
     /// `DROP PRIMARY KEY`
     DropPrimaryKey,
     /// `RENAME [TO | AS | =] t`
@@ -218,7 +293,7 @@ pub enum AlterSpec<'t> {
     ExchangePartition(TableRef),
     /// An option of the table.
     Option(TableOption<'t>),
-    /// Anything else: indexes, partitions, checks, hints.
+    /// Anything else: partitions, foreign keys, checks, hints.
     Other(&'t str),
 }
 

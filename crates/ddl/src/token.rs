@@ -77,9 +77,15 @@ impl<'t> Lexer<'t> {
             self.step(blank);
             if let Some(open) = ["/*!", "/*M!"].into_iter().find(|open| rest.starts_with(open)) {
                 let inner = rest.get(open.len()..).unwrap_or_default();
-                let version =
-                    inner.len().saturating_sub(inner.trim_start_matches(|c: char| c.is_ascii_digit()).len());
-                self.step(open.len().saturating_add(version));
+                let digits = version_digits(inner);
+                let version = inner.get(..digits).and_then(|digits| digits.parse().ok());
+                if self.mode.server.looks_into(open == "/*M!", version) {
+                    self.step(open.len().saturating_add(digits));
+                } else if let Some(length) = comment_length(rest) {
+                    self.step(length);
+                } else {
+                    return false;
+                }
             } else if rest.starts_with("*/") {
                 self.step(2);
             } else if let Some(inner) = rest.strip_prefix("/*") {
@@ -98,6 +104,7 @@ impl<'t> Lexer<'t> {
         match first {
             '`' => self.quoted('`', false).map(|()| Kind::Name),
             '"' if self.mode.ansi_quotes => self.quoted('"', false).map(|()| Kind::Name),
+            '$' if self.dollar_quoted() => Some(Kind::Text),
             '"' | '\'' => self.quoted(first, !self.mode.no_backslash_escapes).map(|()| Kind::Text),
             'b' | 'B' if second == Some('\'') => {
                 self.step(1);
@@ -154,6 +161,20 @@ impl<'t> Lexer<'t> {
         Kind::Word
     }
 
+    /// Steps over a text in dollar quotes, `$$ … $$` or `$a$ … $a$`, if one begins here and has its end.
+    fn dollar_quoted(&mut self) -> bool {
+        let rest = self.rest();
+        let inner = rest.get(1..).unwrap_or_default();
+        let tag = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
+        if !inner.get(tag..).is_some_and(|after| after.starts_with('$')) {
+            return false;
+        }
+        let (quote, text) = rest.split_at_checked(tag.saturating_add(2)).unwrap_or_default();
+        let Some(end) = text.find(quote) else { return false };
+        self.step(quote.len().saturating_mul(2).saturating_add(end));
+        true
+    }
+
     /// Steps over a text in quotes; nothing if it has no end. A doubled quote does not end it, nor one behind a backslash.
     fn quoted(&mut self, quote: char, escapes: bool) -> Option<()> {
         let mut chars = self.rest().char_indices().skip(1).peekable();
@@ -167,6 +188,26 @@ impl<'t> Lexer<'t> {
         }
         None
     }
+}
+
+/// How many digits a version at the text's begin has: five or six, else it is none.
+fn version_digits(text: &str) -> usize {
+    let digits = text.bytes().take(6).take_while(u8::is_ascii_digit).count();
+    if digits < 5 { 0 } else { digits }
+}
+
+/// How long a comment that is not looked into is, with those within it; nothing if it has no end.
+fn comment_length(text: &str) -> Option<usize> {
+    let mut at = 2usize;
+    let mut depth = 1usize;
+    while depth > 0 {
+        let rest = text.get(at..)?;
+        let end = rest.find("*/")?;
+        let inner = rest.find("/*").filter(|inner| *inner < end);
+        depth = if inner.is_some() { depth.saturating_add(1) } else { depth.saturating_sub(1) };
+        at = at.saturating_add(inner.unwrap_or(end)).saturating_add(2);
+    }
+    Some(at)
 }
 
 /// How long a fraction and an exponent at the text's begin are.

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, missing_docs)]
 
 use becauselog_ddl::{
-    AlterSpec, Attribute, ColumnDefinition, Default, DefaultChange, Item, LiteralKind, Mode, Place,
-    Statement, TableBody, TableOption, meaning, parse, parse_with_text,
+    AlterSpec, Attribute, ColumnDefinition, Default, DefaultChange, IndexKind, Item, LiteralKind, Mode,
+    Place, Server, Statement, TableBody, TableOption, meaning, parse, parse_with_text,
 };
 use proptest::prelude::*;
 
@@ -84,7 +84,7 @@ fn defaults_are_told_as_written() {
         let expected = [
             Attribute::NotNull,
             Attribute::Default(default),
-            Attribute::OnUpdate,
+            Attribute::OnUpdate("NOW(3)"),
             Attribute::Comment("'x'"),
             Attribute::Unique,
         ];
@@ -98,7 +98,7 @@ fn what_stands_behind_a_type_is_read_to_the_end() {
         "INT GENERATED ALWAYS AS (a + (b)) STORED NULL REFERENCES x (y) ON DELETE SET NULL ON UPDATE SET DEFAULT \
          CHECK (c > 0) NOT ENFORCED INVISIBLE COLUMN_FORMAT FIXED PRIMARY KEY",
     );
-    assert_eq!(attributes.first(), Some(&Attribute::Generated));
+    assert_eq!(attributes.first(), Some(&Attribute::Generated { stored: true }));
     assert_eq!(attributes.last(), Some(&Attribute::PrimaryKey));
     assert!(attributes.contains(&Attribute::Null) && attributes.contains(&Attribute::Invisible));
     assert!(!attributes.iter().any(|one| matches!(one, Attribute::Default(_) | Attribute::NotNull)));
@@ -117,8 +117,18 @@ fn tables_are_created_with_keys_and_options() {
     assert!(selects);
     assert_eq!(items.iter().filter(|item| matches!(item, Item::Column(_))).count(), 4);
     assert!(items.contains(&Item::PrimaryKey(vec!["id".into(), "key".into()])));
-    assert!(items.contains(&Item::UniqueKey(vec!["(lower(x))".into(), "id".into()])));
-    assert_eq!(items.iter().filter(|item| matches!(item, Item::Other(_))).count(), 4);
+    let indexes: Vec<_> = items
+        .iter()
+        .filter_map(|item| if let Item::Index(index) = item { Some(index) } else { None })
+        .collect();
+    let kinds: Vec<_> = indexes.iter().map(|index| (index.kind, index.name.as_deref())).collect();
+    assert_eq!(
+        kinds,
+        [(IndexKind::Unique, Some("u")), (IndexKind::Plain, Some("k")), (IndexKind::Special, None)]
+    );
+    assert_eq!(indexes[0].columns(), ["(lower(x))", "id"]);
+    assert!(indexes[0].parts[0].is_expression && indexes[0].parts[1].prefix.is_none());
+    assert_eq!(items.iter().filter(|item| matches!(item, Item::Other(_))).count(), 2);
     let told: Vec<_> = options.iter().filter(|option| !matches!(option, TableOption::Other(_))).collect();
     let expected =
         [TableOption::Comment("'x'"), TableOption::Charset("latin1"), TableOption::Collation("latin1_bin")];
@@ -145,15 +155,18 @@ fn alterations_are_told_one_by_one() {
         matches!(&found[3], AlterSpec::ChangeColumn { old, definition, .. } if old == "f" && definition.name == "g")
     );
     assert!(matches!(&found[5], AlterSpec::DropColumn { name, .. } if name == "index"));
-    assert!(matches!(&found[6], AlterSpec::Other("DROP INDEX i")));
-    assert!(matches!(&found[8], AlterSpec::Other(_)));
+    assert!(matches!(&found[6], AlterSpec::DropIndex { name, .. } if name == "i"));
+    assert!(matches!(&found[8], AlterSpec::RenameIndex { old, new } if old == "l" && new == "m"));
     assert!(matches!(
         &found[9],
         AlterSpec::AlterDefault { change: DefaultChange::Set(Default::Literal { .. }), .. }
     ));
     assert!(matches!(&found[11], AlterSpec::AlterDefault { change: DefaultChange::Visible(false), .. }));
     assert_eq!(found[13], AlterSpec::AddPrimaryKey(vec!["s".into()]));
-    assert_eq!(found[14], AlterSpec::AddUniqueKey(vec!["u".into()]));
+    assert!(
+        matches!(&found[14], AlterSpec::AddIndex(index) if index.unique_columns() == Some(vec!["u".into()]))
+    );
+    assert!(matches!(&found[15], AlterSpec::AddIndex(index) if index.kind == IndexKind::Plain));
     assert!(matches!(
         &found[17],
         AlterSpec::ConvertTo { charset: "utf8mb4", collation: Some("utf8mb4_bin") }
@@ -196,7 +209,7 @@ fn other_statements_are_told_by_their_kind() {
         Statement::DropTable { .. }
     ));
     assert!(matches!(parse("CREATE UNIQUE INDEX i USING BTREE ON d.t (a, b(3))", Mode::default()),
-        Statement::CreateIndex { unique: true, columns, .. } if columns == ["a", "b"]));
+        Statement::CreateIndex { index, .. } if index.unique_columns() == Some(vec!["a".into(), "b".into()]) && index.parts[1].prefix == Some(3)));
 }
 
 #[test]
@@ -213,6 +226,28 @@ fn texts_mean_what_their_session_says() {
     let ansi = Mode { ansi_quotes: true, ..Mode::default() };
     let Statement::TruncateTable(table) = parse("TRUNCATE \"a\"\"b\"", ansi) else { panic!() };
     assert_eq!(table.table, "a\"b");
+}
+
+#[test]
+fn version_comments_count_from_their_version_on() {
+    let count = |server, sql: &str| {
+        let mode = Mode { server, ..Mode::default() };
+        let Statement::CreateTable(create) = parse(sql, mode) else { panic!("{sql}") };
+        let TableBody::Definition { items, .. } = create.body else { panic!("{sql}") };
+        items.len()
+    };
+    let sql = "CREATE TABLE t (a INT /*!80023 INVISIBLE , b INT */ /*M!100303 , c INT */ /*!99999 , d /* in */ INT */ /*! , e INT*/)";
+    assert_eq!(count(Server::Any, &sql.replace("/* in */", "")), 5);
+    assert_eq!(count(Server::MySql(80_022), sql), 2);
+    assert_eq!(count(Server::MySql(90_704), sql), 3);
+    assert_eq!(count(Server::MariaDb(101_119), sql), 3);
+}
+
+#[test]
+fn texts_in_dollar_quotes_are_stepped_over() {
+    let function = "CREATE FUNCTION f() RETURNS INT LANGUAGE JAVASCRIPT AS $js$ it's `one; $$ $js$";
+    assert_eq!(parse(function, Mode::default()), Statement::Other("CREATE FUNCTION".into()));
+    assert_eq!(columns("CREATE TABLE t ($$a INT, b$$ INT)").len(), 2);
 }
 
 proptest! {

@@ -3,6 +3,7 @@
 mod answer;
 mod column_type;
 mod columns;
+mod definitions;
 mod keys;
 mod pending;
 
@@ -12,7 +13,7 @@ use becauselog_model::{ColumnKind, ColumnShape, Declared, ShapeOrigin, TableMap,
 use mysql_async::{Conn, prelude::Queryable};
 use thiserror::Error;
 
-pub use self::columns::ColumnAnswer;
+pub use self::{columns::ColumnAnswer, definitions::Definitions};
 use crate::error::ShapeError;
 
 /// A table as `information_schema` describes it.
@@ -120,6 +121,8 @@ fn failed(what: &'static str) -> impl Fn(mysql_async::Error) -> CatalogError {
 enum Filter<'a> {
     Databases(&'a [&'a str]),
     Table(&'a TableName),
+    /// All but the server's own.
+    All,
 }
 
 impl Filter<'_> {
@@ -131,6 +134,8 @@ impl Filter<'_> {
                 format!("c.table_schema IN ({marks})")
             }
             Self::Table(_) => "c.table_schema = ? AND c.table_name = ?".to_owned(),
+            Self::All => "c.table_schema NOT IN ('information_schema', 'mysql', 'performance_schema', 'sys')"
+                .to_owned(),
         }
     }
 
@@ -138,6 +143,7 @@ impl Filter<'_> {
         match self {
             Self::Databases(names) => names.iter().map(|name| (*name).into()).collect(),
             Self::Table(name) => vec![(&*name.database).into(), (&*name.table).into()],
+            Self::All => Vec::new(),
         }
     }
 }

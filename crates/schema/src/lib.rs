@@ -30,14 +30,19 @@ mod catalog;
 mod check;
 mod ddl;
 mod definition;
+mod dictionary;
 mod error;
 mod metadata;
 mod tracker;
 
-pub use catalog::{Catalog, CatalogError, ColumnAnswer, Described};
+pub use catalog::{Catalog, CatalogError, ColumnAnswer, Definitions, Described};
 pub use check::{Mismatch, check};
 pub use ddl::{Affected, affected};
 pub use definition::{ColumnRow, TableRows};
+pub use dictionary::{
+    Collation, ColumnDefinition, DataType, Dictionary, Doubt, Generated, Index, KeyColumn, Known, Outcome,
+    ServerFacts, Session, TableDefinition, TextSize,
+};
 pub use error::ShapeError;
 pub use metadata::from_row_metadata;
 pub use tracker::Tracker;

@@ -1,6 +1,6 @@
 //! `ALTER TABLE`.
 
-use crate::{AlterSpec, AlterTable, DefaultChange, Statement, TableOption, cursor::Cursor};
+use crate::{AlterSpec, AlterTable, DefaultChange, Item, Statement, TableOption, cursor::Cursor};
 
 impl<'t> Cursor<'t> {
     pub(super) fn alter_table(&mut self) -> Option<Statement<'t>> {
@@ -23,6 +23,12 @@ impl<'t> Cursor<'t> {
 
     fn spec(&mut self) -> Option<AlterSpec<'t>> {
         let start = self.start();
+        if self.is("PARTITION") || self.is_at(1, "PARTITION") && !self.is("ADD") && !self.is("EXCHANGE") {
+            return Some(self.rest_of_list(start));
+        }
+        if self.takes(&["ORDER", "BY"]) {
+            return Some(self.order(start));
+        }
         let spec = match self
             .takes_any(&["ADD", "MODIFY", "CHANGE", "DROP", "RENAME", "ALTER", "EXCHANGE", "CONVERT"])
         {
@@ -30,7 +36,7 @@ impl<'t> Cursor<'t> {
             Some("MODIFY") => self.modify()?,
             Some("CHANGE") => self.change()?,
             Some("DROP") => self.drop_spec(start)?,
-            Some("RENAME") => self.rename_spec(start)?,
+            Some("RENAME") => self.rename_spec()?,
             Some("ALTER") => self.alter_spec(start)?,
             Some("EXCHANGE") => self.exchange(start)?,
             Some(_) => self.convert(start),
@@ -46,6 +52,28 @@ impl<'t> Cursor<'t> {
     fn other_spec(&mut self, start: usize) -> AlterSpec<'t> {
         self.skip_part();
         AlterSpec::Other(self.text_from(start))
+    }
+
+    /// What partitions are named in has commas of its own, and nothing behind it.
+    fn rest_of_list(&mut self, start: usize) -> AlterSpec<'t> {
+        while !self.is_end() {
+            self.skip();
+        }
+        AlterSpec::Other(self.text_from(start))
+    }
+
+    /// `a, b DESC`: columns, as long as nothing else stands behind a name.
+    fn order(&mut self, start: usize) -> AlterSpec<'t> {
+        loop {
+            self.column_name();
+            self.takes_any(&["ASC", "DESC"]);
+            let ahead = if self.is_at(2, "ASC") || self.is_at(2, "DESC") { 3 } else { 2 };
+            let more = self.is_mark(',') && (self.kind_ahead(ahead).is_none() || self.is_mark_at(ahead, ','));
+            if !more {
+                return AlterSpec::Other(self.text_from(start));
+            }
+            self.advance();
+        }
     }
 
     /// Options need no commas between them.
@@ -80,24 +108,18 @@ impl<'t> Cursor<'t> {
             return Some(AlterSpec::AddColumns(self.items()?));
         }
         if !column {
-            if let Some(key) = self.key_spec() {
-                return key;
+            if let Some(item) = self.no_column() {
+                return item.map(|item| added(item, self.text_from(start)));
             }
-            if self.is_other_item() || self.is("PARTITION") || self.is("SYSTEM") {
+            if self.takes(&["SYSTEM", "VERSIONING"]) {
+                return Some(AlterSpec::AddSystemVersioning);
+            }
+            if self.is("PARTITION") {
                 return Some(self.other_spec(start));
             }
         }
         let definition = self.column_definition()?;
         Some(AlterSpec::AddColumn { if_not_exists, definition, place: self.place()? })
-    }
-
-    fn key_spec(&mut self) -> Option<Option<AlterSpec<'t>>> {
-        let item = self.key()?;
-        Some(item.and_then(|item| match item {
-            crate::Item::PrimaryKey(columns) => Some(AlterSpec::AddPrimaryKey(columns)),
-            crate::Item::UniqueKey(columns) => Some(AlterSpec::AddUniqueKey(columns)),
-            _ => None,
-        }))
     }
 
     fn modify(&mut self) -> Option<AlterSpec<'t>> {
@@ -120,10 +142,21 @@ impl<'t> Cursor<'t> {
             return Some(AlterSpec::DropPrimaryKey);
         }
         let column = self.takes(&["COLUMN"]);
-        let others = ["INDEX", "KEY", "FOREIGN", "CONSTRAINT", "CHECK", "PARTITION", "PERIOD", "SYSTEM"];
         // A column may have such a name: then nothing follows it.
-        if !column && others.iter().any(|other| self.is(other)) && !self.ends_after(1) {
-            return Some(self.other_spec(start));
+        if !column && !self.ends_after(1) {
+            if self.takes_any(&["INDEX", "KEY", "CONSTRAINT"]).is_some() {
+                let if_exists = self.takes_if_exists();
+                return Some(AlterSpec::DropIndex { if_exists, name: self.column_name()? });
+            }
+            if self.takes(&["PERIOD", "FOR", "SYSTEM_TIME"]) {
+                return Some(AlterSpec::DropSystemTime);
+            }
+            if self.takes(&["SYSTEM", "VERSIONING"]) {
+                return Some(AlterSpec::DropSystemVersioning);
+            }
+            if ["FOREIGN", "CHECK", "PARTITION", "PERIOD"].iter().any(|other| self.is(other)) {
+                return Some(self.other_spec(start));
+            }
         }
         let if_exists = self.takes_if_exists();
         let name = self.column_name()?;
@@ -135,7 +168,7 @@ impl<'t> Cursor<'t> {
         self.kind_ahead(ahead).is_none() || self.is_mark_at(ahead, ',')
     }
 
-    fn rename_spec(&mut self, start: usize) -> Option<AlterSpec<'t>> {
+    fn rename_spec(&mut self) -> Option<AlterSpec<'t>> {
         if self.takes(&["COLUMN"]) {
             self.takes_if_exists();
             let old = self.column_name()?;
@@ -145,8 +178,14 @@ impl<'t> Cursor<'t> {
                 None
             };
         }
-        if (self.is("INDEX") || self.is("KEY")) && !self.ends_after(1) {
-            return Some(self.other_spec(start));
+        if !self.ends_after(1) && self.takes_any(&["INDEX", "KEY"]).is_some() {
+            self.takes_if_exists();
+            let old = self.column_name()?;
+            return if self.takes(&["TO"]) {
+                Some(AlterSpec::RenameIndex { old, new: self.column_name()? })
+            } else {
+                None
+            };
         }
         let _said = self.takes_any(&["TO", "AS"]).is_some() || self.takes_mark('=');
         Some(AlterSpec::RenameTo(self.table()?))
@@ -195,5 +234,15 @@ impl<'t> Cursor<'t> {
             return AlterSpec::ConvertTo { charset, collation: self.collation() };
         }
         self.other_spec(start)
+    }
+}
+
+/// What an item says when it is added.
+fn added<'t>(item: Item<'t>, text: &'t str) -> AlterSpec<'t> {
+    match item {
+        Item::PrimaryKey(columns) => AlterSpec::AddPrimaryKey(columns),
+        Item::Index(index) => AlterSpec::AddIndex(index),
+        Item::SystemTime(columns) => AlterSpec::AddSystemTime(columns),
+        Item::Column(_) | Item::Other(_) => AlterSpec::Other(text),
     }
 }

@@ -77,6 +77,10 @@ impl<'t> Cursor<'t> {
             "LONG" => &["VARCHAR", "VARBINARY", "VARCHARACTER", "CHAR", "CHARACTER"],
             _ => &[],
         };
+        // `LONG CHARACTER SET x` is a LONG.
+        if self.is_at(1, "SET") {
+            return;
+        }
         let Some(second) = self.takes_any(follow) else { return };
         words.push(second.to_owned());
         let varying = matches!(first.as_str(), "NATIONAL" | "LONG") && matches!(second, "CHAR" | "CHARACTER");
@@ -104,6 +108,12 @@ impl<'t> Cursor<'t> {
         loop {
             if let Some(suffix) = self.takes_any(&["SIGNED", "UNSIGNED", "ZEROFILL"]) {
                 data_type.suffixes.push(suffix.to_owned());
+            } else if self.takes(&["COMPRESSED"]) {
+                data_type.compressed = true;
+                // Its method.
+                if self.takes_mark('=') {
+                    self.advance();
+                }
             } else if !is_text {
                 return;
             } else if self.takes(&["BINARY"]) {
@@ -130,8 +140,7 @@ impl<'t> Cursor<'t> {
         } else if self.takes(&["DEFAULT"]) {
             Attribute::Default(self.default())
         } else if self.takes(&["ON", "UPDATE"]) {
-            self.now();
-            Attribute::OnUpdate
+            Attribute::OnUpdate(self.now())
         } else if self.takes(&["AUTO_INCREMENT"]) {
             Attribute::AutoIncrement
         } else if self.takes(&["SERIAL", "DEFAULT", "VALUE"]) {
@@ -156,9 +165,7 @@ impl<'t> Cursor<'t> {
             return Attribute::Collate(collation);
         }
         if self.takes(&["GENERATED", "ALWAYS", "AS"]) || self.takes(&["AS"]) {
-            self.skip();
-            self.takes_any(&["VIRTUAL", "STORED", "PERSISTENT"]);
-            return Attribute::Generated;
+            return self.generated();
         }
         if self.takes(&["VISIBLE"]) {
             return Attribute::Visible;
@@ -168,10 +175,27 @@ impl<'t> Cursor<'t> {
         }
         if self.takes(&["REFERENCES"]) {
             self.references();
+        } else if self.takes_any(&["COLUMN_FORMAT", "STORAGE", "ENGINE_ATTRIBUTE", "SRID"]).is_some() {
+            self.takes_mark('=');
+            self.advance();
         } else {
             self.skip();
+            // An option of the storage engine.
+            if self.takes_mark('=') {
+                self.advance();
+            }
         }
         Attribute::Other(self.text_from(start))
+    }
+
+    /// What stands behind `AS`.
+    fn generated(&mut self) -> Attribute<'t> {
+        if self.takes(&["ROW", "START"]) || self.takes(&["ROW", "END"]) {
+            return Attribute::RowTime;
+        }
+        self.skip();
+        let kind = self.takes_any(&["VIRTUAL", "STORED", "PERSISTENT"]);
+        Attribute::Generated { stored: kind.is_some_and(|kind| kind != "VIRTUAL") }
     }
 
     /// `t (a) [MATCH …] [ON DELETE SET NULL] [ON UPDATE SET DEFAULT]`: its words mean nothing for the column.

@@ -1,6 +1,6 @@
 //! `CREATE`, `DROP` and `ALTER` of what is no table.
 
-use crate::{Statement, cursor::Cursor};
+use crate::{IndexKind, Statement, cursor::Cursor};
 
 /// What can be created, altered or dropped without changing a table's shape.
 const NO_TABLE: [&str; 21] = [
@@ -38,30 +38,34 @@ impl<'t> Cursor<'t> {
             let name = self.name()?;
             return Some(Statement::CreateDatabase { if_not_exists, name, options: self.options() });
         }
-        if let Some(index) = self.index() {
+        if let Some(index) = self.created_index(or_replace) {
             return index;
         }
         self.other("CREATE")
     }
 
     /// An index, if one is created here.
-    fn index(&mut self) -> Option<Option<Statement<'t>>> {
+    fn created_index(&mut self, or_replace: bool) -> Option<Option<Statement<'t>>> {
         let kinds = ["ONLINE", "OFFLINE", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR"];
         let ahead =
             (0..kinds.len()).take_while(|ahead| kinds.iter().any(|kind| self.is_at(*ahead, kind))).count();
         if !self.is_at(ahead, "INDEX") {
             return None;
         }
-        let mut unique = false;
-        while let Some(kind) = self.takes_any(&kinds) {
-            unique |= kind == "UNIQUE";
+        let mut kind = IndexKind::Plain;
+        while let Some(word) = self.takes_any(&kinds) {
+            kind = match word {
+                "UNIQUE" => IndexKind::Unique,
+                "ONLINE" | "OFFLINE" => kind,
+                _ => IndexKind::Special,
+            };
         }
-        Some(self.create_index(unique))
+        Some(self.create_index(kind, or_replace))
     }
 
-    fn create_index(&mut self, unique: bool) -> Option<Statement<'t>> {
+    fn create_index(&mut self, kind: IndexKind, or_replace: bool) -> Option<Statement<'t>> {
         self.takes(&["INDEX"]);
-        self.takes_if_exists();
+        let if_not_exists = self.takes_if_exists();
         let name = self.name()?;
         while !self.is("ON") && !self.is_end() {
             self.skip();
@@ -70,7 +74,8 @@ impl<'t> Cursor<'t> {
             return None;
         }
         let table = self.table()?;
-        Some(Statement::CreateIndex { unique, name, table, columns: self.key_columns()? })
+        let index = self.index(kind, if_not_exists, Some(name))?;
+        Some(Statement::CreateIndex { or_replace, if_not_exists, table, index })
     }
 
     pub(super) fn drop_statement(&mut self) -> Option<Statement<'t>> {

@@ -1,6 +1,7 @@
 //! `CREATE TABLE`.
 
-use crate::{CreateTable, Item, Statement, TableBody, cursor::Cursor, token::Kind};
+use super::key::columns_of;
+use crate::{CreateTable, Item, Statement, TableBody, cursor::Cursor};
 
 impl<'t> Cursor<'t> {
     pub(super) fn create_table(&mut self, or_replace: bool) -> Option<Statement<'t>> {
@@ -46,104 +47,28 @@ impl<'t> Cursor<'t> {
     }
 
     fn item(&mut self) -> Option<Item<'t>> {
-        let start = self.start();
-        if let Some(key) = self.key() {
-            return key;
-        }
-        if self.is_other_item() {
-            self.skip_part();
-            return Some(Item::Other(self.text_from(start)));
+        if let Some(item) = self.no_column() {
+            return item;
         }
         let column = self.column_definition()?;
         self.skip_part();
         Some(Item::Column(column))
     }
 
-    /// A primary or unique key, if one stands here.
-    pub(super) fn key(&mut self) -> Option<Option<Item<'t>>> {
-        let ahead = self.constraint();
-        let primary = self.is_at(ahead, "PRIMARY") && self.is_at(ahead.saturating_add(1), "KEY");
-        let unique = self.is_at(ahead, "UNIQUE") && self.is_unique_key(ahead.saturating_add(1));
-        if !primary && !unique {
+    /// A key, a constraint or a period, if one stands here.
+    pub(super) fn no_column(&mut self) -> Option<Option<Item<'t>>> {
+        if let Some(key) = self.key() {
+            return Some(key);
+        }
+        if !self.is_other_item() {
             return None;
         }
-        self.advance_by(ahead.saturating_add(1));
-        Some(self.key_item(primary))
-    }
-
-    fn key_item(&mut self, primary: bool) -> Option<Item<'t>> {
-        self.takes_any(&["KEY", "INDEX"]);
-        while !self.is_mark('(') && !self.is_part_end() {
-            self.skip();
+        let start = self.start();
+        if self.takes(&["PERIOD", "FOR", "SYSTEM_TIME"]) {
+            return Some(self.key_parts().map(|parts| Item::SystemTime(columns_of(parts))));
         }
-        let columns = self.key_columns()?;
         self.skip_part();
-        Some(if primary { Item::PrimaryKey(columns) } else { Item::UniqueKey(columns) })
-    }
-
-    /// How many tokens `CONSTRAINT [name]` takes here.
-    fn constraint(&self) -> usize {
-        if !self.is("CONSTRAINT") {
-            return 0;
-        }
-        let unnamed = ["PRIMARY", "UNIQUE", "FOREIGN", "CHECK"].iter().any(|word| self.is_at(1, word));
-        match (unnamed, self.is_mark_at(2, '.')) {
-            (true, _) => 1,
-            (false, false) => 2,
-            (false, true) => 4,
-        }
-    }
-
-    /// Whether `UNIQUE` here begins a key: `unique INT` is a column.
-    fn is_unique_key(&self, ahead: usize) -> bool {
-        let named = usize::from(matches!(self.kind_ahead(ahead), Some(Kind::Word | Kind::Name)));
-        let after = ahead.saturating_add(named);
-        self.is_at(ahead, "KEY")
-            || self.is_at(ahead, "INDEX")
-            || self.is_at(after, "USING")
-            || (self.is_mark_at(ahead, '(') || self.is_mark_at(after, '('))
-    }
-
-    /// Whether an index, a foreign key, a check or a period stands here.
-    pub(super) fn is_other_item(&self) -> bool {
-        let ahead = self.constraint();
-        if ahead > 0 {
-            return true;
-        }
-        let name_or_bracket = || {
-            let named = matches!(self.kind_ahead(1), Some(Kind::Word | Kind::Name | Kind::Text));
-            self.is_mark_at(1, '(')
-                || (named && (self.is_mark_at(2, '(') || self.is_at(2, "USING") || self.is_at(2, "TYPE")))
-                || self.is_at(1, "USING")
-        };
-        let index = (self.is("INDEX") || self.is("KEY")) && name_or_bracket();
-        let kinds = ["FULLTEXT", "SPATIAL", "VECTOR"].iter().any(|kind| self.is(kind));
-        let special = kinds && (self.is_at(1, "KEY") || self.is_at(1, "INDEX") || name_or_bracket());
-        index
-            || special
-            || (self.is("FOREIGN") && self.is_at(1, "KEY"))
-            || (self.is("CHECK") && self.is_mark_at(1, '('))
-            || (self.is("PERIOD") && self.is_at(1, "FOR"))
-    }
-
-    /// The columns of a key: `(a, b(10) DESC, (expression))`.
-    pub(super) fn key_columns(&mut self) -> Option<Vec<String>> {
-        if !self.takes_mark('(') {
-            return None;
-        }
-        let mut columns = Vec::new();
-        loop {
-            let start = self.start();
-            let name = if self.is_mark('(') { None } else { self.name() };
-            self.skip_part();
-            columns.push(name.unwrap_or_else(|| self.text_from(start).to_owned()));
-            if self.takes_mark(')') {
-                return Some(columns);
-            }
-            if !self.takes_mark(',') {
-                return None;
-            }
-        }
+        Some(Some(Item::Other(self.text_from(start))))
     }
 
     /// Whether a query begins so many tokens ahead.
@@ -158,7 +83,7 @@ impl<'t> Cursor<'t> {
         while !self.is_end() {
             let query =
                 self.is("AS") || self.is("REPLACE") || (self.is("IGNORE") && !self.is_mark_at(1, '='));
-            if query || self.is_query(0) {
+            if query || (self.is_query(0) && !self.is_at(1, "SYSTEM")) {
                 return (options, true);
             }
             if self.takes(&["PARTITION", "BY"]) {
@@ -167,6 +92,8 @@ impl<'t> Cursor<'t> {
                 }
             } else if let Some(option) = self.known_option() {
                 options.push(option);
+            } else if self.takes(&["WITH", "SYSTEM", "VERSIONING"]) {
+                options.push(crate::TableOption::SystemVersioning);
             } else {
                 let start = self.start();
                 self.skip();

@@ -66,7 +66,7 @@ fn indexes_by_table(parts: Vec<Row>) -> Result<HashMap<TableName, BTreeMap<Strin
     Ok(tables)
 }
 
-const PRIMARY: &str = "PRIMARY";
+pub(super) const PRIMARY: &str = "PRIMARY";
 
 async fn choose(
     conn: &mut Conn,
@@ -90,13 +90,13 @@ async fn first_of(
     table: &TableName,
     indexes: &BTreeMap<String, Index>,
 ) -> Result<Option<String>, CatalogError> {
+    let order = order(conn, table).await?;
+    Ok(order.into_iter().find(|name| indexes.contains_key(name)))
+}
+
+/// The names of a table's indexes in the order in which the server keeps them, each once a column.
+pub(super) async fn order(conn: &mut Conn, table: &TableName) -> Result<Vec<String>, CatalogError> {
     let sql = format!("SHOW INDEX FROM {}.{}", quoted(&table.database), quoted(&table.table));
     let rows: Vec<Row> = conn.query(sql).await.map_err(failed("the order of indexes"))?;
-    for mut row in rows {
-        let name = text(&mut row, "SHOW INDEX", "Key_name")?;
-        if indexes.contains_key(&name) {
-            return Ok(Some(name));
-        }
-    }
-    Ok(None)
+    rows.into_iter().map(|mut row| text(&mut row, "SHOW INDEX", "Key_name")).collect()
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use becauselog_binlog::{
-    event::{self, EventKind, Query},
+    event::{self, EventKind, Query, StatusVariables},
     frame::Framer,
 };
 use becauselog_model::TableMap;
@@ -14,7 +14,7 @@ use bytes::Bytes;
 #[derive(Debug)]
 pub enum Entry {
     Map(TableMap),
-    Statement { database: String, sql: Vec<u8> },
+    Statement { database: String, sql: Vec<u8>, status: StatusVariables },
 }
 
 /// All of them from the first file on.
@@ -48,7 +48,8 @@ fn read(path: PathBuf, entries: &mut Vec<Entry>) -> Result<()> {
             EventKind::QUERY => {
                 let query = Query::parse(&event.body)?;
                 let (database, sql) = (String::from_utf8(query.schema.to_vec())?, query.statement.to_vec());
-                entries.push(Entry::Statement { database, sql });
+                let status = query.status_variables();
+                entries.push(Entry::Statement { database, sql, status });
             }
             _ => {}
         }

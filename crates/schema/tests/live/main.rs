@@ -1,6 +1,8 @@
 //! Shapes on real servers: keys, DDL while the log goes on, tables that are not there any more.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::arithmetic_side_effects)]
 
+mod dictionary;
+mod generate;
 mod log;
 
 use std::sync::Arc;
@@ -134,7 +136,7 @@ async fn ddl_on(version: Version) -> Result<()> {
         let entries = log::entries(&server)?;
         for entry in entries.iter().skip(at) {
             match entry {
-                Entry::Statement { database, sql } => drop(tracker.note_statement(database, sql)),
+                Entry::Statement { database, sql, .. } => drop(tracker.note_statement(database, sql)),
                 Entry::Map(map) => shapes.push(ask(&mut tracker, &mut conn, map).await?),
             }
         }

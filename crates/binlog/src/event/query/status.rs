@@ -5,6 +5,8 @@ use crate::event::{EventError, EventKind, Fields};
 /// The status variables that are of use; the others are stepped over.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatusVariables {
+    /// What of the session's options is logged, as its bits (`flags2`).
+    pub options: Option<u32>,
     /// `sql_mode` as its bits.
     pub sql_mode: Option<u64>,
     /// `character_set_client`, `collation_connection` and `collation_server` as collation ids.
@@ -50,8 +52,7 @@ impl StatusVariables {
     /// Reads one variable; whether it is known. The codes are `Query_event_post_header_and_body`'s `Q_…_CODE`.
     fn read_one(&mut self, fields: &mut Fields<'_>) -> Result<bool, EventError> {
         match fields.u8()? {
-            // flags2
-            0 => drop(fields.u32()?),
+            0 => self.options = Some(fields.u32()?),
             1 => self.sql_mode = Some(fields.u64()?),
             // catalog, with a zero byte (5.0.0 to 5.0.3)
             2 => {

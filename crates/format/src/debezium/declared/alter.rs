@@ -47,12 +47,22 @@ impl DeclaredTable {
             AlterSpec::RenameColumn { old, new } => self.rename(old, new),
             AlterSpec::AlterDefault { column, change } => self.change_default(column, change),
             AlterSpec::AddPrimaryKey(columns) => self.set_key(columns),
-            AlterSpec::AddUniqueKey(columns) => self.offer_key(columns),
+            AlterSpec::AddIndex(index) => {
+                if let Some(columns) = index.unique_columns() {
+                    self.offer_key(&columns);
+                }
+            }
             AlterSpec::DropPrimaryKey => self.key.clear(),
             AlterSpec::ConvertTo { charset, collation } => self.convert(charset, *collation),
             AlterSpec::Option(TableOption::Comment(text)) => self.comment = Some(unquoted(text).into()),
             AlterSpec::RenameTo(_)
             | AlterSpec::ExchangePartition(_)
+            | AlterSpec::DropIndex { .. }
+            | AlterSpec::RenameIndex { .. }
+            | AlterSpec::AddSystemTime(_)
+            | AlterSpec::DropSystemTime
+            | AlterSpec::AddSystemVersioning
+            | AlterSpec::DropSystemVersioning
             | AlterSpec::Option(_)
             | AlterSpec::Other(_) => {}
         }

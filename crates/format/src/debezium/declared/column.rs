@@ -111,7 +111,7 @@ impl DeclaredColumn {
                     in_key = InKey::Primary;
                 }
                 Attribute::Unique if in_key == InKey::No => in_key = InKey::Unique,
-                Attribute::AutoIncrement | Attribute::OnUpdate => {
+                Attribute::AutoIncrement | Attribute::OnUpdate(_) => {
                     (self.auto_incremented, self.generated) = (true, true);
                 }
                 Attribute::SerialDefault => {

@@ -55,8 +55,12 @@ impl DeclaredTable {
                 self.keyed_by(name, in_key);
             }
             Item::PrimaryKey(columns) => self.set_key(columns),
-            Item::UniqueKey(columns) => self.offer_key(columns),
-            Item::Other(_) => {}
+            Item::Index(index) => {
+                if let Some(columns) = index.unique_columns() {
+                    self.offer_key(&columns);
+                }
+            }
+            Item::SystemTime(_) | Item::Other(_) => {}
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use becauselog_ddl::{Mode, Rename, Statement, TableRef, parse_with_text, single_quoted};
+use becauselog_ddl::{IndexKind, Mode, Rename, Statement, TableRef, parse_with_text, single_quoted};
 use becauselog_model::TableName;
 
 use super::{ChangeKind, DeclaredTables, SchemaChange, create::charset, filter::passes_over};
@@ -27,9 +27,9 @@ impl DeclaredTables {
                 let altered = self.alter(database, &alter);
                 altered.map(|table| (table.name.clone(), ChangeKind::Alter(table))).into_iter().collect()
             }
-            Statement::CreateIndex { unique: true, table, columns, .. } => {
+            Statement::CreateIndex { table, index, .. } if index.kind == IndexKind::Unique => {
                 text = without_verb(text);
-                self.unique_index(database, &table, &columns)
+                self.unique_index(database, &table, &index.columns())
             }
             Statement::TruncateTable(table) => {
                 let name = self.name(database, &table);

@@ -60,7 +60,13 @@ impl Changing<'_> {
             AlterSpec::ConvertTo { charset, .. } => self.convert(&charset_name(charset)),
             AlterSpec::Option(TableOption::Charset(name)) => self.table.charset = charset_name(name),
             AlterSpec::AlterDefault { .. }
-            | AlterSpec::AddUniqueKey(_)
+            | AlterSpec::AddIndex(_)
+            | AlterSpec::DropIndex { .. }
+            | AlterSpec::RenameIndex { .. }
+            | AlterSpec::AddSystemTime(_)
+            | AlterSpec::DropSystemTime
+            | AlterSpec::AddSystemVersioning
+            | AlterSpec::DropSystemVersioning
             | AlterSpec::ExchangePartition(_)
             | AlterSpec::Option(_)
             | AlterSpec::Other(_) => {}
@@ -75,7 +81,7 @@ impl Changing<'_> {
                 self.table.key.clone_from(columns);
                 Ok(())
             }
-            Item::UniqueKey(_) | Item::Other(_) => Ok(()),
+            Item::Index(_) | Item::SystemTime(_) | Item::Other(_) => Ok(()),
         }
     }
 

@@ -103,7 +103,7 @@ fn charset_options(options: &[TableOption<'_>]) -> Charsets {
             TableOption::Collation(name) => {
                 collation = Some(charset_name(name)).filter(|name| name != "default").or(collation);
             }
-            TableOption::Comment(_) | TableOption::Other(_) => {}
+            TableOption::Comment(_) | TableOption::SystemVersioning | TableOption::Other(_) => {}
         }
     }
     Charsets { charset, collation }
@@ -147,7 +147,7 @@ fn columns(
                 columns.push(defined.column);
             }
             Item::PrimaryKey(primary) => key.clone_from(primary),
-            Item::UniqueKey(_) | Item::Other(_) => {}
+            Item::Index(_) | Item::SystemTime(_) | Item::Other(_) => {}
         }
     }
     let named = charset_options(options).either();

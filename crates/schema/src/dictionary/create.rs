@@ -1,0 +1,168 @@
+//! `CREATE TABLE`.
+
+use becauselog_ddl::{CreateTable, Item, TableBody, TableOption, meaning};
+use becauselog_model::TableName;
+
+use super::{
+    Dictionary, Known,
+    charset::{Collation, charset_name},
+    column::defined,
+    data_type::Context,
+    definition::TableDefinition,
+    outcome::{Doubt, Outcome},
+    session::Session,
+};
+
+impl Dictionary {
+    pub(super) fn create_table(&mut self, session: &Session<'_>, create: &CreateTable<'_>) -> Outcome {
+        let name = self.name(session, &create.table);
+        if create.temporary {
+            self.temporary.insert((session.thread_id, name));
+            return Outcome::NOTHING;
+        }
+        match self.known(&name) {
+            Some(Known::Table(_)) if create.if_not_exists && !create.or_replace => return Outcome::NOTHING,
+            Some(Known::Doubtful(_)) if create.if_not_exists && !create.or_replace => {
+                return Outcome::tables(vec![name]);
+            }
+            _ => {}
+        }
+        let made = self.made(session, &name, create);
+        self.settle(name, made)
+    }
+
+    /// Keeps what became of a table.
+    pub(super) fn settle(&mut self, name: TableName, made: Result<TableDefinition, Doubt>) -> Outcome {
+        let (known, doubt) = match made {
+            Ok(table) => (Known::Table(table.into()), None),
+            Err(doubt) => (Known::Doubtful(doubt.clone()), Some(doubt)),
+        };
+        self.set(name.clone(), known);
+        Outcome { doubt, ..Outcome::tables(vec![name]) }
+    }
+
+    fn made(
+        &self,
+        session: &Session<'_>,
+        name: &TableName,
+        create: &CreateTable<'_>,
+    ) -> Result<TableDefinition, Doubt> {
+        match &create.body {
+            TableBody::Like(like) => match self.table(&self.name(session, like)) {
+                Some(table) => Ok(TableDefinition { name: name.clone(), ..(**table).clone() }),
+                None => Err(Doubt::new("it is made like a table that is not known")),
+            },
+            TableBody::Definition { selects: true, .. } => Err(Doubt::new("a query gives it columns")),
+            TableBody::Definition { items, options, .. } => {
+                let database = self.database_collation(session, &name.database);
+                let collation = self.collation(session, options, &database);
+                let mut table = TableDefinition {
+                    name: name.clone(),
+                    collation: collation.unwrap_or(database),
+                    columns: Vec::with_capacity(items.len()),
+                    primary_key: Vec::new(),
+                    indexes: Vec::new(),
+                    is_versioned: options.contains(&TableOption::SystemVersioning),
+                    by_mariadb: self.server.is_mariadb(),
+                };
+                self.fill(session, &mut table, items)?;
+                Ok(table)
+            }
+        }
+    }
+
+    fn fill(
+        &self,
+        session: &Session<'_>,
+        table: &mut TableDefinition,
+        items: &[Item<'_>],
+    ) -> Result<(), Doubt> {
+        let collation = table.collation.clone();
+        let context = self.context(session, &collation);
+        // Keys may name columns that come later.
+        let mut keys = Vec::new();
+        for item in items {
+            if let Item::Column(definition) = item {
+                let defined = defined(definition, context)?;
+                table.is_versioned |= defined.is_versioned;
+                table.columns.push(defined.column);
+                keys.push((item, defined.primary, defined.unique));
+            } else {
+                keys.push((item, false, false));
+            }
+        }
+        for (item, primary, unique) in keys {
+            table.add_keys_of(item, primary, unique);
+        }
+        table.sort_indexes();
+        Ok(())
+    }
+
+    pub(super) fn context<'c>(&'c self, session: &'c Session<'c>, collation: &'c Collation) -> Context<'c> {
+        Context { server: &self.server, session, mode: self.server.mode(session), collation, convert: None }
+    }
+
+    /// The collation that options of a table or database say, in a place with this one; nothing where they say none.
+    pub(super) fn collation(
+        &self,
+        session: &Session<'_>,
+        options: &[TableOption<'_>],
+        place: &Collation,
+    ) -> Option<Collation> {
+        let mode = self.server.mode(session);
+        let charset = options.iter().rev().find_map(|option| match option {
+            TableOption::Charset(raw) => Some(charset_name(&meaning(raw, mode))),
+            _ => None,
+        });
+        let collate = options.iter().rev().find_map(|option| match option {
+            TableOption::Collation(raw) => Some(meaning(raw, mode)),
+            _ => None,
+        });
+        let base = charset.map(|charset| match charset.as_str() {
+            // MariaDB: its charset's own collation.
+            "default" if self.server.is_mariadb() => {
+                self.server.default_collation(place.charset(), Some(session))
+            }
+            "default" => place.clone(),
+            charset => self.server.default_collation(charset, Some(session)),
+        });
+        match collate {
+            Some(collate) => {
+                Some(Collation::within(&collate, base.as_ref().unwrap_or(place), &self.server, session))
+            }
+            None => base,
+        }
+    }
+
+    /// The default collation of a database: what was said of it, else what the statement's session knew.
+    pub(super) fn database_collation(&self, session: &Session<'_>, database: &str) -> Collation {
+        if let Some(collation) = self.databases.get(database) {
+            return collation.clone();
+        }
+        let told = session.collation_database.filter(|_| database == session.database);
+        let told = told.or(session.collation_server).and_then(Collation::of_id);
+        told.unwrap_or_else(|| self.server.collation.clone())
+    }
+}
+
+impl TableDefinition {
+    /// Adds the keys that an item says.
+    pub(super) fn add_keys_of(&mut self, item: &Item<'_>, primary: bool, unique: bool) {
+        match item {
+            Item::Column(definition) => {
+                let Some(name) = self.column(&definition.name).map(|column| column.name.clone()) else {
+                    return;
+                };
+                if primary {
+                    self.set_primary_key(std::slice::from_ref(&definition.name));
+                }
+                if unique {
+                    self.add_unique_column(&name);
+                }
+            }
+            Item::PrimaryKey(columns) => self.set_primary_key(columns),
+            Item::Index(index) => self.add_index(index),
+            Item::SystemTime(_) | Item::Other(_) => {}
+        }
+    }
+}
