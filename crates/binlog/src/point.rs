@@ -1,6 +1,6 @@
 //! The text forms that starts and stops have in common.
 
-use becauselog_model::{BinlogPosition, GtidParseError, GtidSet, ServerUuid};
+use becauselog_model::{BinlogPosition, GtidParseError, GtidSet, MariaDbGtid, ServerUuid};
 use thiserror::Error;
 
 /// A place in the log, said in one of several ways.
@@ -32,12 +32,6 @@ pub enum PointParseError {
         /// What is wrong.
         reason: String,
     },
-    /// It is a GTID of MariaDB.
-    #[error("{text:?} looks like a GTID of MariaDB, which is not supported yet")]
-    MariaDbGtid {
-        /// The text.
-        text: String,
-    },
     /// It is nothing that we know.
     #[error(
         "{text:?} is no place in the log; expected earliest, latest, now, now-10m, a GTID set, file:pos or an RFC 3339 time"
@@ -59,15 +53,12 @@ impl Point {
             let span = span_us(span).ok_or_else(|| PointParseError::Span { text: shown(trimmed) })?;
             return Ok(Self::Time(now_us.saturating_sub(span)));
         }
-        if begins_with_uuid(trimmed) {
+        if begins_with_uuid(trimmed) || begins_with_mariadb_gtid(trimmed) {
             return Ok(Self::Gtids(trimmed.parse()?));
         }
         if begins_with_date(trimmed) && !trimmed.rsplit_once(':').is_some_and(|(file, _)| file.contains('.'))
         {
             return parse_time(trimmed);
-        }
-        if is_mariadb_gtid(trimmed) {
-            return Err(PointParseError::MariaDbGtid { text: shown(trimmed) });
         }
         match trimmed.parse() {
             Ok(position) => Ok(Self::Position(position)),
@@ -94,14 +85,9 @@ fn begins_with_date(text: &str) -> bool {
             .all(|(i, c)| if matches!(i, 4 | 7) { *c == b'-' } else { c.is_ascii_digit() })
 }
 
-/// `domain-server-number`, as a list.
-fn is_mariadb_gtid(text: &str) -> bool {
-    let is_one = |gtid: &str| {
-        let mut parts = gtid.trim().split('-');
-        let number = |part: Option<&str>| part.is_some_and(|part| part.parse::<u64>().is_ok());
-        number(parts.next()) && number(parts.next()) && number(parts.next()) && parts.next().is_none()
-    };
-    text.split(',').all(is_one)
+/// `domain-server-number`, the first of a list.
+fn begins_with_mariadb_gtid(text: &str) -> bool {
+    text.split(',').next().is_some_and(MariaDbGtid::is_text)
 }
 
 /// A span such as `90s`, `10m`, `2h`, `1d`, in microseconds.
@@ -159,7 +145,15 @@ mod tests {
             Start::parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:x-", NOW_US),
             Err(PointParseError::Gtids(_))
         ));
-        assert!(matches!(Start::parse("0-1-15", NOW_US), Err(PointParseError::MariaDbGtid { .. })));
+    }
+
+    #[test]
+    fn gtids_of_mariadb_are_positions_per_domain() {
+        let parsed = Start::parse("0-1-42, 1-2-7", NOW_US);
+        assert!(matches!(parsed, Ok(Start::Gtids(set)) if set.to_string() == "0-1-42,1-2-7"));
+        assert!(matches!(Start::parse("0-1-42,x", NOW_US), Err(PointParseError::Gtids(_))));
+        assert!(matches!(Start::parse("2026-01-31", NOW_US), Err(PointParseError::Time { .. })));
+        assert!(matches!(Start::parse("2026-01-31T08:00:00Z", NOW_US), Ok(Start::Time(_))));
     }
 
     #[test]

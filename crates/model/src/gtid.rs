@@ -1,4 +1,5 @@
-//! One GTID: the server that first committed a transaction, an optional tag, a number.
+//! One GTID: on MySQL the server that first committed a transaction, an optional tag, a number; on MariaDB a domain, the
+//! server, a number.
 
 use std::{fmt, str::FromStr, sync::Arc};
 
@@ -14,21 +15,37 @@ pub struct ServerUuid(pub [u8; 16]);
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Tag(Option<Arc<str>>);
 
-/// The identity of a transaction on MySQL: `uuid:number` or `uuid:tag:number`.
+/// The identity of a transaction: `uuid:number` or `uuid:tag:number` on MySQL, `domain-server-number` on MariaDB.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Gtid {
-    /// The server that first committed it.
-    pub source: ServerUuid,
-    /// Its tag, empty where there is none.
-    pub tag: Tag,
-    /// Its number, from 1.
+pub enum Gtid {
+    /// Of MySQL.
+    MySql {
+        /// The server that first committed it.
+        source: ServerUuid,
+        /// Its tag, empty where there is none.
+        tag: Tag,
+        /// Its number, from 1.
+        number: u64,
+    },
+    /// Of MariaDB.
+    MariaDb(MariaDbGtid),
+}
+
+/// The identity of a transaction on MariaDB: `domain-server-number`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MariaDbGtid {
+    /// The replication domain (`gtid_domain_id`): an independent stream of transactions.
+    pub domain: u32,
+    /// The `server_id` of the server that first committed it.
+    pub server_id: u32,
+    /// Its number in the domain, from 1. Rises in a domain where `gtid_strict_mode` holds, and of each server always.
     pub number: u64,
 }
 
 /// A GTID or GTID set that cannot be read.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 #[error(
-    "not a GTID set: {what} in {text:?}; expected for example 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-20:tag:1-5"
+    "not a GTID set: {what} in {text:?}; expected for example 3e11fa47-71ca-11e1-9e33-c80aa9429562:1-20:tag:1-5, of MariaDB 0-1-42"
 )]
 pub struct GtidParseError {
     /// What is wrong.
@@ -139,11 +156,81 @@ impl fmt::Debug for Tag {
     }
 }
 
+impl Gtid {
+    /// The server that first committed it, by its uuid; MariaDB's have none.
+    #[must_use]
+    pub const fn source(&self) -> Option<ServerUuid> {
+        match self {
+            Self::MySql { source, .. } => Some(*source),
+            Self::MariaDb(_) => None,
+        }
+    }
+
+    /// Its number, from 1.
+    #[must_use]
+    pub const fn number(&self) -> u64 {
+        match self {
+            Self::MySql { number, .. } => *number,
+            Self::MariaDb(gtid) => gtid.number,
+        }
+    }
+}
+
+impl MariaDbGtid {
+    /// Whether a text has the form of a GTID of MariaDB: three numbers joined by dashes.
+    #[must_use]
+    pub fn is_text(text: &str) -> bool {
+        text.parse::<Self>().is_ok()
+    }
+}
+
+impl fmt::Display for MariaDbGtid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}-{}-{}", self.domain, self.server_id, self.number)
+    }
+}
+
+impl fmt::Debug for MariaDbGtid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for MariaDbGtid {
+    type Err = GtidParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let bad = || GtidParseError::new("a GTID of MariaDB that is none", text);
+        // As servers print them, without leading zeros: a date is no GTID.
+        let digits = |part: &&str| {
+            part.bytes().all(|c| c.is_ascii_digit()) && (part.len() < 2 || !part.starts_with('0'))
+        };
+        let mut parts = text.trim().split('-');
+        let mut next = || parts.next().filter(digits).ok_or_else(bad);
+        let (domain, server_id, number) = (next()?, next()?, next()?);
+        if parts.next().is_some() {
+            return Err(bad());
+        }
+        Ok(Self {
+            domain: domain.parse().map_err(|_| bad())?,
+            server_id: server_id.parse().map_err(|_| bad())?,
+            number: number.parse().map_err(|_| bad())?,
+        })
+    }
+}
+
+impl From<MariaDbGtid> for Gtid {
+    fn from(gtid: MariaDbGtid) -> Self {
+        Self::MariaDb(gtid)
+    }
+}
+
 impl fmt::Display for Gtid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.tag.as_str() {
-            "" => write!(f, "{}:{}", self.source, self.number),
-            tag => write!(f, "{}:{tag}:{}", self.source, self.number),
+        match self {
+            Self::MySql { source, tag, number } if tag.is_none() => write!(f, "{source}:{number}"),
+            Self::MySql { source, tag, number } => write!(f, "{source}:{tag}:{number}"),
+            Self::MariaDb(gtid) => fmt::Display::fmt(gtid, f),
         }
     }
 }
@@ -158,6 +245,9 @@ impl FromStr for Gtid {
     type Err = GtidParseError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(gtid) = text.parse() {
+            return Ok(Self::MariaDb(gtid));
+        }
         let mut parts = text.trim().split(':');
         let source = parts.next().unwrap_or_default().parse()?;
         let (tag, number) = match (parts.next(), parts.next(), parts.next()) {
@@ -166,6 +256,6 @@ impl FromStr for Gtid {
             _ => return Err(GtidParseError::new("not exactly one GTID", text)),
         };
         let number = crate::gtid_set::parse_number(number)?;
-        Ok(Self { source, tag, number })
+        Ok(Self::MySql { source, tag, number })
     }
 }

@@ -1,8 +1,12 @@
 //! Sets of GTIDs, with the server's own text form and algebra.
 
+mod domains;
+
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use crate::gtid::{Gtid, GtidParseError, ServerUuid, Tag};
+use self::domains::Domains;
+use crate::flavor::Flavor;
+use crate::gtid::{Gtid, GtidParseError, MariaDbGtid, ServerUuid, Tag};
 
 /// The largest number a GTID can have: the server keeps 2^63 - 1 free as an end mark.
 pub const GTID_NUMBER_MAX: u64 = i64::MAX as u64 - 1;
@@ -16,32 +20,49 @@ pub struct Interval {
     pub last: u64,
 }
 
-/// A set of GTIDs, normalised: per source and tag the intervals are sorted, disjoint and not adjacent.
+/// The transactions that were seen, in the terms of the server's family.
 ///
-/// The order of its text is the server's: by uuid, then the untagged numbers, then each tag by name.
+/// Of MySQL: a set of GTIDs, normalised: per source and tag the intervals are sorted, disjoint and not adjacent. The order
+/// of its text is the server's: by uuid, then the untagged numbers, then each tag by name.
+///
+/// Of MariaDB: in each domain the GTID that was seen last, with all before it in the log; its text is that of
+/// `@@gtid_binlog_state`: one GTID for each server of a domain, the domain's position last. [`GtidSet::positions`] gives
+/// the positions alone.
 #[derive(Clone, PartialEq, Eq, Default)]
 pub struct GtidSet {
     groups: BTreeMap<(ServerUuid, Tag), Vec<Interval>>,
+    domains: Domains,
 }
 
 impl GtidSet {
     /// The empty set.
     #[must_use]
     pub const fn new() -> Self {
-        Self { groups: BTreeMap::new() }
+        Self { groups: BTreeMap::new(), domains: Domains::new() }
     }
 
     /// Whether it holds no GTID.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.groups.is_empty()
+        self.groups.is_empty() && self.domains.is_empty()
     }
 
-    /// How many GTIDs it holds (saturating).
+    /// The family whose GTIDs it holds; nothing of an empty one.
+    #[must_use]
+    pub fn flavor(&self) -> Option<Flavor> {
+        match (self.groups.is_empty(), self.domains.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(Flavor::MariaDb),
+            (false, _) => Some(Flavor::MySql),
+        }
+    }
+
+    /// How many GTIDs it holds (saturating); of MariaDB's, how many domains.
     #[must_use]
     pub fn len(&self) -> u64 {
         let each = self.groups.values().flatten();
-        each.fold(0, |sum, i| sum.saturating_add(i.last.saturating_sub(i.first).saturating_add(1)))
+        let domains = u64::try_from(self.domains.len()).unwrap_or(u64::MAX);
+        each.fold(domains, |sum, i| sum.saturating_add(i.last.saturating_sub(i.first).saturating_add(1)))
     }
 
     /// The intervals by source and tag, in the server's order.
@@ -49,9 +70,20 @@ impl GtidSet {
         self.groups.iter().map(|((source, tag), intervals)| (source, tag, intervals.as_slice()))
     }
 
-    /// Adds one GTID. Adding the next number of a source, the usual case, is constant in time.
+    /// Of MariaDB: the last GTID of each domain.
+    pub fn positions(&self) -> impl Iterator<Item = MariaDbGtid> {
+        self.domains.positions()
+    }
+
+    /// Adds one GTID. Adding the next number of a source, the usual case, is constant in time. Of MariaDB it is the one
+    /// that comes after those that were seen.
     pub fn insert(&mut self, gtid: &Gtid) {
-        self.insert_interval(gtid.source, &gtid.tag, Interval { first: gtid.number, last: gtid.number });
+        match gtid {
+            Gtid::MySql { source, tag, number } => {
+                self.insert_interval(*source, tag, Interval { first: *number, last: *number });
+            }
+            Gtid::MariaDb(gtid) => self.domains.insert(*gtid),
+        }
     }
 
     /// Adds numbers of one source and tag. An interval whose last is below its first adds nothing.
@@ -69,13 +101,30 @@ impl GtidSet {
         }
     }
 
-    /// Whether it holds this GTID.
+    /// Whether it holds this GTID. Of MariaDB: the GTID's server is known and has come that far in the domain.
     #[must_use]
     pub fn contains(&self, gtid: &Gtid) -> bool {
-        let key = (gtid.source, gtid.tag.clone());
+        match gtid {
+            Gtid::MySql { source, tag, number } => self.contains_number(*source, tag, *number),
+            Gtid::MariaDb(gtid) => self.domains.contains(*gtid),
+        }
+    }
+
+    /// As [`Self::contains`]; of MariaDB a server that is not known is judged by the domain's position: right for a
+    /// position that a person gives, which names one server only.
+    #[must_use]
+    pub fn covers(&self, gtid: &Gtid) -> bool {
+        match gtid {
+            Gtid::MySql { source, tag, number } => self.contains_number(*source, tag, *number),
+            Gtid::MariaDb(gtid) => self.domains.covers(*gtid),
+        }
+    }
+
+    fn contains_number(&self, source: ServerUuid, tag: &Tag, number: u64) -> bool {
+        let key = (source, tag.clone());
         self.groups.get(&key).is_some_and(|intervals| {
-            let after = intervals.partition_point(|i| i.last < gtid.number);
-            intervals.get(after).is_some_and(|i| i.first <= gtid.number)
+            let after = intervals.partition_point(|i| i.last < number);
+            intervals.get(after).is_some_and(|i| i.first <= number)
         })
     }
 
@@ -85,7 +134,7 @@ impl GtidSet {
         other.subtract(self).is_empty()
     }
 
-    /// All GTIDs of both.
+    /// All GTIDs of both. Of MariaDB's domains that both have, `other` says what was seen last.
     #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         let mut all = self.clone();
@@ -93,8 +142,9 @@ impl GtidSet {
         all
     }
 
-    /// Adds all GTIDs of another set.
+    /// Adds all GTIDs of another set; MariaDB's come after those that were seen.
     pub fn extend(&mut self, other: &Self) {
+        self.domains.extend(&other.domains);
         for ((source, tag), intervals) in &other.groups {
             for interval in intervals {
                 self.insert_interval(*source, tag, *interval);
@@ -102,14 +152,16 @@ impl GtidSet {
         }
     }
 
-    /// The GTIDs of this set that are not in `other`: the server's `GTID_SUBTRACT(self, other)`.
+    /// The GTIDs of this set that are not in `other`: the server's `GTID_SUBTRACT(self, other)`. Of MariaDB: the domains
+    /// whose position `other` has not reached.
     #[must_use]
     pub fn subtract(&self, other: &Self) -> Self {
         let left = self.groups.iter().map(|(key, mine)| {
             let theirs = other.groups.get(key).map_or(&[][..], Vec::as_slice);
             (key.clone(), subtract_intervals(mine, theirs))
         });
-        Self { groups: left.filter(|(_, intervals)| !intervals.is_empty()).collect() }
+        let groups = left.filter(|(_, intervals)| !intervals.is_empty()).collect();
+        Self { groups, domains: self.domains.subtract(&other.domains) }
     }
 
     /// The GTIDs that are in both.
@@ -178,11 +230,15 @@ fn parse_interval(text: &str) -> Result<Option<Interval>, GtidParseError> {
 impl FromStr for GtidSet {
     type Err = GtidParseError;
 
-    /// Reads the server's text: `uuid:interval[:interval]…[:tag:interval…]`, joined by commas; white space and
-    /// line ends (as `SHOW` prints them) are allowed, an empty text is the empty set.
+    /// Reads the server's text: `uuid:interval[:interval]…[:tag:interval…]`, of MariaDB `domain-server-number`, joined by
+    /// commas; white space and line ends (as `SHOW` prints them) are allowed, an empty text is the empty set.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut set = Self::new();
         for group in text.split(',').map(str::trim).filter(|group| !group.is_empty()) {
+            if let Ok(gtid) = group.parse::<MariaDbGtid>() {
+                set.domains.insert(gtid);
+                continue;
+            }
             let mut parts = group.split(':').map(str::trim);
             let source = parts.next().unwrap_or_default().parse()?;
             let mut tag = Tag::NONE;
@@ -229,7 +285,10 @@ impl fmt::Display for GtidSet {
                 }
             }
         }
-        Ok(())
+        if previous.is_some() && !self.domains.is_empty() {
+            f.write_str(",")?;
+        }
+        fmt::Display::fmt(&self.domains, f)
     }
 }
 

@@ -28,6 +28,43 @@ fn reads_tags_after_numbers() {
 }
 
 #[test]
+fn mariadbs_positions_are_per_domain() {
+    let mut seen = set("1-2-7, 0-1-42");
+    assert_eq!(seen.to_string(), "0-1-42,1-2-7");
+    assert_eq!(seen.flavor(), Some(Flavor::MariaDb));
+    let gtid = |text: &str| text.parse::<Gtid>().unwrap();
+    assert!(seen.contains(&gtid("0-1-42")) && !seen.contains(&gtid("0-1-43")));
+    assert!(!seen.contains(&gtid("2-1-1")), "a domain that was not seen");
+    assert!(!seen.contains(&gtid("0-9-41")) && seen.covers(&gtid("0-9-41")) && !seen.covers(&gtid("0-9-43")));
+    seen.insert(&gtid("0-3-43"));
+    assert_eq!(seen.to_string(), "0-1-42,0-3-43,1-2-7", "as @@gtid_binlog_state");
+    assert_eq!(seen.positions().map(|gtid| gtid.to_string()).collect::<Vec<_>>(), ["0-3-43", "1-2-7"]);
+    assert_eq!(set(&seen.to_string()), seen);
+}
+
+#[test]
+fn where_numbers_of_a_domain_go_back_the_last_one_seen_is_the_position() {
+    let mut seen = set("0-1-10");
+    seen.insert(&"0-2-5".parse().unwrap());
+    assert_eq!(seen.positions().map(|gtid| gtid.to_string()).collect::<Vec<_>>(), ["0-2-5"]);
+    assert!(seen.contains(&"0-1-10".parse().unwrap()) && !seen.contains(&"0-2-6".parse().unwrap()));
+    assert!(seen.contains_set(&set("0-1-10")) && !set("0-1-10").contains(&"0-2-5".parse().unwrap()));
+}
+
+#[test]
+fn mariadbs_positions_are_compared_domain_by_domain() {
+    let early = set("0-1-10,1-1-5");
+    assert!(set("0-2-11,1-1-5").contains_set(&early) && !set("0-2-11").contains_set(&early));
+    assert_eq!(set("0-1-12,1-1-5,2-1-1").subtract(&early).to_string(), "0-1-12,2-1-1");
+    let mut joined = early.clone();
+    joined.extend(&set("0-2-11"));
+    assert_eq!(joined.to_string(), "0-1-10,0-2-11,1-1-5");
+    for bad in ["0-1", "0-1-", "0-x-1-5", "0-1-2-3", "4294967296-1-1", "0-1--1"] {
+        assert!(bad.parse::<GtidSet>().is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn refuses_what_is_no_set() {
     for bad in [
         "x",

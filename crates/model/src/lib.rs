@@ -49,7 +49,7 @@ pub use checkpoint::{CHECKPOINT_VERSION, Checkpoint, PartialTransaction, StoredP
 pub use class::ErrorClass;
 pub use decimal::Decimal;
 pub use flavor::Flavor;
-pub use gtid::{Gtid, GtidParseError, ServerUuid, Tag};
+pub use gtid::{Gtid, GtidParseError, MariaDbGtid, ServerUuid, Tag};
 pub use gtid_set::{GtidSet, Interval};
 pub use identity::{EventId, Part};
 pub use position::{BinlogPosition, PositionParseError};

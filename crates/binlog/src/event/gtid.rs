@@ -164,7 +164,7 @@ impl GtidEvent {
 }
 
 fn gtid(source: ServerUuid, tag: Tag, number: u64) -> Option<Gtid> {
-    (1..i64::MAX as u64).contains(&number).then_some(Gtid { source, tag, number })
+    (1..i64::MAX as u64).contains(&number).then_some(Gtid::MySql { source, tag, number })
 }
 
 /// The uuid is a fixed array, each byte a number of variable length.
@@ -220,7 +220,7 @@ mod tests {
     #[test]
     fn reads_the_short_form_of_5_6() {
         let event = GtidEvent::parse(EventKind::GTID, &plain(5)).unwrap();
-        assert_eq!(event.gtid.unwrap().number, 5);
+        assert_eq!(event.gtid.unwrap().number(), 5);
         assert_eq!(event.logical_clock, None);
     }
 

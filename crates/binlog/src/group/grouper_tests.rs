@@ -90,7 +90,7 @@ fn a_lone_statement_opens_and_ends_its_group() {
     log.gtid(5);
     assert_eq!(log.query("FLUSH TABLES").unwrap(), Mark::Statement(StatementKind::Other));
     assert!(!log.grouper().began());
-    assert_eq!(log.grouper().progress().unwrap().0.unwrap().number, 5);
+    assert_eq!(log.grouper().progress().unwrap().0.unwrap().number(), 5);
 }
 
 #[test]

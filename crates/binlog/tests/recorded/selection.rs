@@ -1,7 +1,7 @@
 //! Starts and stops on recordings.
 
 use becauselog_binlog::{FileSource, SourceBatch, SourceError, Start, Stop};
-use becauselog_model::{BinlogPosition, GtidSet};
+use becauselog_model::{BinlogPosition, Gtid, GtidSet};
 
 use super::{describe::marks, drain, path};
 
@@ -21,7 +21,10 @@ fn numbers(batches: &[SourceBatch]) -> Vec<String> {
         .map(|group| {
             group.transaction.gtid.as_ref().map_or_else(
                 || group.transaction.begin.to_string(),
-                |gtid| format!("{}:{}", gtid.tag, gtid.number),
+                |gtid| match gtid {
+                    Gtid::MySql { tag, number, .. } => format!("{tag}:{number}"),
+                    Gtid::MariaDb(gtid) => gtid.to_string(),
+                },
             )
         })
         .collect()

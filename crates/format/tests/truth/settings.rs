@@ -27,7 +27,9 @@ pub struct Sources {
 impl Sources {
     pub fn want(&self, transaction: &Transaction) -> bool {
         let Some(gtid) = &transaction.gtid else { return true };
-        let any = |list: &[Regex]| list.iter().any(|regex| regex.is_match(&gtid.source.to_string()));
+        let any = |list: &[Regex]| {
+            list.iter().any(|regex| gtid.source().is_some_and(|source| regex.is_match(&source.to_string())))
+        };
         self.unfiltered || (self.includes.as_ref().is_none_or(|list| any(list)) && !any(&self.excludes))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use becauselog_model::{ServerUuid, Transaction};
+use becauselog_model::{Gtid, ServerUuid, Transaction};
 
 /// Says which servers' transactions are wanted.
 pub type SourceFilter = Arc<dyn Fn(ServerUuid) -> bool + Send + Sync>;
@@ -22,12 +22,14 @@ impl Sources {
         Self { filter, answers: HashMap::new() }
     }
 
-    /// Whether rows of a transaction are wanted. One without a GTID is nobody's, and wanted.
+    /// Whether rows of a transaction are wanted. One without a server's uuid (it has no GTID, or is MariaDB's) is nobody's,
+    /// and wanted.
     pub(super) fn want(&mut self, transaction: &Transaction) -> bool {
-        let (Some(filter), Some(gtid)) = (&self.filter, &transaction.gtid) else { return true };
+        let source = transaction.gtid.as_ref().and_then(Gtid::source);
+        let (Some(filter), Some(source)) = (&self.filter, source) else { return true };
         if self.answers.len() >= ANSWERS_MAX {
             self.answers.clear();
         }
-        *self.answers.entry(gtid.source).or_insert_with(|| filter(gtid.source))
+        *self.answers.entry(source).or_insert_with(|| filter(source))
     }
 }
