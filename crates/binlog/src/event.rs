@@ -10,6 +10,7 @@ mod header;
 mod heartbeat;
 mod incident;
 mod kind;
+mod mariadb;
 mod previous_gtids;
 mod query;
 mod rotate;
@@ -33,6 +34,7 @@ pub use header::{EventFlags, EventHeader};
 pub use heartbeat::Heartbeat;
 pub use incident::Incident;
 pub use kind::EventKind;
+pub use mariadb::{AlterPart, GtidList, MariaDbGtidEvent};
 pub use previous_gtids::PreviousGtids;
 pub use query::{Query, StatusVariables};
 pub use rotate::Rotate;
@@ -43,6 +45,7 @@ pub use xa_prepare::{XaPrepare, Xid};
 pub use xid::XidEvent;
 
 pub(crate) use fields::Fields;
+pub(crate) use mariadb::uncompressed;
 
 /// One event of the log, framed and checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,8 +11,8 @@ use tokio::io::AsyncRead;
 
 use crate::{
     Start, Stop, StopWatch,
-    event::{Event, EventKind, PreviousGtids},
-    frame::FrameError,
+    event::{Event, EventKind},
+    frame::previous_gtids,
     group::{Grouper, Mark},
     payload::Unfold,
     source::{SourceBatch, SourceError},
@@ -130,8 +130,8 @@ impl FileSource {
 
     /// Groups an event and hands it out if it is wanted.
     fn take(&mut self, event: Event, batch: &mut SourceBatch) -> Result<(), SourceError> {
-        if event.kind() == EventKind::PREVIOUS_GTIDS {
-            self.check_gap(&event)?;
+        if let Some(previous) = previous_gtids(&event)? {
+            self.check_gap(&event, previous)?;
         }
         let mark = self.grouper.push(&event)?;
         if self.grouper.began() {
@@ -171,15 +171,7 @@ impl FileSource {
     }
 
     /// Whether all GTIDs before this file were seen, or need not be.
-    fn check_gap(&mut self, event: &Event) -> Result<(), SourceError> {
-        let malformed = |source| {
-            SourceError::Frame(FrameError::Malformed {
-                file: event.file.clone(),
-                offset: event.start,
-                source,
-            })
-        };
-        let previous = PreviousGtids::parse(&event.body).map_err(malformed)?.gtids;
+    fn check_gap(&mut self, event: &Event, previous: GtidSet) -> Result<(), SourceError> {
         match self.selection.gap_before(previous, self.events.follows_by_number()) {
             Some(missing) => Err(SourceError::GapInFiles { file: event.file.clone(), missing }),
             None => Ok(()),

@@ -151,7 +151,9 @@ impl Follower {
         while self.progress.is_none() {
             self.connect().await?;
         }
-        Ok(self.checkpoint().unwrap_or_else(|| Place::by_gtids(Default::default()).checkpoint()))
+        Ok(self
+            .checkpoint()
+            .unwrap_or_else(|| Place::by_gtids(Default::default(), Default::default()).checkpoint()))
     }
 
     /// What the next bytes give; nothing when the stop is reached.

@@ -8,10 +8,13 @@ mod error;
 
 use std::sync::Arc;
 
-use becauselog_model::BinlogPosition;
+use becauselog_model::{BinlogPosition, GtidSet};
 use bytes::Bytes;
 
-use crate::event::{Event, EventFlags, EventHeader, EventKind, FormatDescription, Heartbeat, Rotate};
+use crate::event::{
+    self, Event, EventFlags, EventHeader, EventKind, FormatDescription, GtidList, Heartbeat, PreviousGtids,
+    Rotate,
+};
 
 pub use error::FrameError;
 
@@ -82,7 +85,10 @@ impl Framer {
                 kind: header.kind,
             });
         }
-        let body = self.checked_body(&header, &bytes)?;
+        if header.kind == EventKind::MARIADB_START_ENCRYPTION {
+            return Err(FrameError::EncryptedFrom { file: Arc::clone(&self.file), offset: self.pos });
+        }
+        let (header, body) = self.content(header, &bytes)?;
         let start = self.pos;
         self.pos = start.saturating_add(u64::from(header.event_size));
         Ok(Event { header, file: Arc::clone(&self.file), start, end: self.pos, nested: false, body })
@@ -98,7 +104,7 @@ impl Framer {
     /// When the bytes are not exactly one sound event.
     pub fn accept_from_wire(&mut self, bytes: Bytes) -> Result<Event, FrameError> {
         let header = self.whole(&bytes)?;
-        let body = self.checked_body(&header, &bytes)?;
+        let (header, body) = self.content(header, &bytes)?;
         let mut event = Event {
             header,
             file: Arc::clone(&self.file),
@@ -114,6 +120,17 @@ impl Framer {
             _ => self.place(&mut event),
         }
         Ok(event)
+    }
+
+    /// Header and content, the checksum verified. MariaDB's compressed events are unfolded: they are the plain ones from
+    /// here on, but for their size.
+    fn content(&mut self, header: EventHeader, bytes: &Bytes) -> Result<(EventHeader, Bytes), FrameError> {
+        let body = self.checked_body(&header, bytes)?;
+        match event::uncompressed(&header, self.format.as_deref(), &body) {
+            Ok(None) => Ok((header, body)),
+            Ok(Some((kind, body))) => Ok((EventHeader { kind, ..header }, body)),
+            Err(source) => Err(self.malformed(source)),
+        }
     }
 
     /// The header, if the bytes are one whole event.
@@ -183,7 +200,7 @@ impl Framer {
         Ok(())
     }
 
-    fn malformed(&self, source: crate::event::EventError) -> FrameError {
+    fn malformed(&self, source: event::EventError) -> FrameError {
         FrameError::Malformed { file: Arc::clone(&self.file), offset: self.pos, source }
     }
 
@@ -198,6 +215,23 @@ impl Framer {
             }
         }
     }
+}
+
+/// The GTIDs before a file, if an event tells them: PREVIOUS_GTIDS, on MariaDB GTID_LIST.
+pub(crate) fn previous_gtids(event: &Event) -> Result<Option<GtidSet>, FrameError> {
+    let told = match event.kind() {
+        EventKind::PREVIOUS_GTIDS => PreviousGtids::parse(&event.body).map(|previous| previous.gtids),
+        // One that is made up for the dump tells of something else.
+        EventKind::MARIADB_GTID_LIST if !is_made_up(&event.header) => {
+            GtidList::parse(&event.body).map(|list| list.gtids)
+        }
+        _ => return Ok(None),
+    };
+    told.map(Some).map_err(|source| FrameError::Malformed {
+        file: Arc::clone(&event.file),
+        offset: event.start,
+        source,
+    })
 }
 
 /// Whether the server made an event up for the dump: it is in no file.

@@ -238,7 +238,13 @@ impl Transform {
 
     /// Keeps an event until the end of its group is seen, if the group will be read by it.
     fn keep(&mut self, event: Event) -> Result<(), Stopped> {
-        let read = matches!(event.kind(), EventKind::TABLE_MAP | EventKind::ROWS_QUERY | EventKind::QUERY);
+        let read = matches!(
+            event.kind(),
+            EventKind::TABLE_MAP
+                | EventKind::ROWS_QUERY
+                | EventKind::MARIADB_ANNOTATE_ROWS
+                | EventKind::QUERY
+        );
         if read || event.kind().is_rows() {
             let was_spooled = self.store.is_spooled();
             self.store

@@ -18,6 +18,8 @@ const COM_BINLOG_DUMP: u8 = 0x12;
 const COM_BINLOG_DUMP_GTID: u8 = 0x1e;
 /// The server ends the stream at the end of the log in place of waiting.
 const NON_BLOCK: u16 = 0x01;
+/// MariaDB: the texts of statements are wanted (ANNOTATE_ROWS events).
+const SEND_ANNOTATE_ROWS: u16 = 0x02;
 /// The command carries a GTID set.
 const THROUGH_GTID: u16 = 0x04;
 /// What the set's encoding begins with when it has tags (MySQL 8.3).
@@ -80,8 +82,8 @@ impl Connection {
             format!("SESSION net_write_timeout={}", as_whom.write_timeout.as_secs().max(1)),
         ];
         if self.flavor() == Flavor::MariaDb {
-            // Without the capability a GTID comes as a plain BEGIN, which everybody understands.
-            sets.push("@mariadb_slave_capability=1".to_owned());
+            // We know MariaDB's GTIDs; with less they come as plain BEGINs.
+            sets.push("@mariadb_slave_capability=4".to_owned());
         }
         self.query(&format!("SET {}", sets.join(", ")), "preparing the dump's session").await?;
         Ok(())
@@ -112,12 +114,36 @@ impl Connection {
         blocking: bool,
     ) -> Result<Dump, ConnectionError> {
         let command = match from {
+            DumpFrom::Gtids(set) if self.flavor() == Flavor::MariaDb => {
+                self.prepare_positions(set).await?;
+                // The position says nothing then.
+                let nowhere = BinlogPosition { file: "".into(), pos: 4 };
+                dump_by_position(server_id, &nowhere, self.dump_flags(blocking))?
+            }
             DumpFrom::Gtids(set) => dump_by_gtids(server_id, set, blocking),
-            DumpFrom::Position(position) => dump_by_position(server_id, position, blocking)?,
+            DumpFrom::Position(position) => dump_by_position(server_id, position, self.dump_flags(blocking))?,
         };
         self.wire.begin_command();
         self.wire.send(&command, "asking for the binlog").await?;
         Ok(Dump { wire: self.wire })
+    }
+
+    /// Tells MariaDB the last GTID of each domain. The server's own strictness is asked for: with it a GTID that its log
+    /// does not have is refused even where later ones are there.
+    async fn prepare_positions(&mut self, set: &GtidSet) -> Result<(), ConnectionError> {
+        let positions: Vec<String> = set.positions().map(|gtid| gtid.to_string()).collect();
+        let sql = format!(
+            "SET @slave_connect_state={}, @slave_gtid_strict_mode=@@GLOBAL.gtid_strict_mode, \
+             @slave_gtid_ignore_duplicates=0",
+            quoted(&positions.join(","))
+        );
+        self.query(&sql, "preparing the dump's session").await?;
+        Ok(())
+    }
+
+    fn dump_flags(&self, blocking: bool) -> u16 {
+        let annotate = if self.flavor() == Flavor::MariaDb { SEND_ANNOTATE_ROWS } else { 0 };
+        annotate | if blocking { 0 } else { NON_BLOCK }
     }
 }
 
@@ -157,14 +183,14 @@ impl Dump {
 fn dump_by_position(
     server_id: u32,
     position: &BinlogPosition,
-    blocking: bool,
+    flags: u16,
 ) -> Result<Vec<u8>, ConnectionError> {
     let pos = u32::try_from(position.pos).map_err(|_| ConnectionError::Protocol {
         what: "a position beyond 4 GiB, where only a GTID set can start a dump",
     })?;
     let mut out = vec![COM_BINLOG_DUMP];
     out.extend_from_slice(&pos.to_le_bytes());
-    out.extend_from_slice(&if blocking { 0 } else { NON_BLOCK }.to_le_bytes());
+    out.extend_from_slice(&flags.to_le_bytes());
     out.extend_from_slice(&server_id.to_le_bytes());
     out.extend_from_slice(position.file.as_bytes());
     Ok(out)
@@ -244,6 +270,6 @@ mod tests {
     #[test]
     fn a_position_beyond_4_gib_is_told() {
         let position = BinlogPosition { file: "bin.000001".into(), pos: 1 << 32 };
-        assert!(dump_by_position(1, &position, true).unwrap_err().to_string().contains("4 GiB"));
+        assert!(dump_by_position(1, &position, 0).unwrap_err().to_string().contains("4 GiB"));
     }
 }

@@ -24,6 +24,8 @@ fn parse_all(body: &Bytes) {
     let _ = XaPrepare::parse(body);
     let _ = TransactionPayload::parse(body);
     let _ = Incident::parse(body);
+    let _ = MariaDbGtidEvent::parse(1, body);
+    let _ = GtidList::parse(body);
     let header = EventHeader {
         timestamp_s: 0,
         kind: EventKind::HEARTBEAT_V2,
@@ -32,6 +34,9 @@ fn parse_all(body: &Bytes) {
         log_pos: 0,
         flags: EventFlags::default(),
     };
+    for kind in (0..=255).map(EventKind) {
+        let _ = uncompressed(&EventHeader { kind, ..header }, format.as_ref(), body);
+    }
     let event = Event { header, file: "".into(), start: 0, end: 0, nested: false, body: body.clone() };
     let _ = Heartbeat::parse(&event);
 }

@@ -128,10 +128,10 @@ impl EventKind {
         matches!(self.0, 23..=25 | 30..=32 | 39)
     }
 
-    /// Whether it is a transaction's GTID event, tagged, untagged or anonymous.
+    /// Whether it is a transaction's GTID event, tagged, untagged, anonymous or MariaDB's.
     #[must_use]
     pub const fn is_gtid(self) -> bool {
-        matches!(self.0, 33 | 34 | 42)
+        matches!(self.0, 33 | 34 | 42 | 162)
     }
 }
 

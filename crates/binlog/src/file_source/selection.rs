@@ -69,7 +69,7 @@ impl Selection {
             From::Here => true,
             From::End => false,
             From::Unseen(seen) => {
-                self.is_open_wanted = transaction.gtid.as_ref().is_none_or(|gtid| !seen.contains(gtid));
+                self.is_open_wanted = transaction.gtid.as_ref().is_none_or(|gtid| !seen.covers(gtid));
                 return;
             }
             From::Position(position) => event.position() >= *position,

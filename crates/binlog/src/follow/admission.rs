@@ -10,12 +10,22 @@ use super::{
     shown::Shown,
 };
 
+/// The server must be of the family that is meant, if one is.
+pub(crate) fn check_flavor(
+    facts: &ServerFacts,
+    meant: Option<Flavor>,
+    by: &'static str,
+) -> Result<(), FollowError> {
+    let found = facts.version.flavor;
+    match meant.filter(|meant| *meant != found) {
+        Some(meant) => Err(FollowError::OtherFlavor { server: facts.address.clone(), found, meant, by }),
+        None => Ok(()),
+    }
+}
+
 /// What every server must have.
 pub(crate) fn check_server(facts: &ServerFacts, server_id: u32) -> Result<(), FollowError> {
     let server = || facts.address.clone();
-    if facts.version.flavor == Flavor::MariaDb {
-        return Err(FollowError::MariaDb { server: server() });
-    }
     if !facts.log_bin {
         return Err(FollowError::BinlogOff { server: server() });
     }
@@ -35,6 +45,7 @@ pub(crate) fn check_place(
     files: &[LogFile],
     place: &Place,
 ) -> Result<Place, FollowError> {
+    check_flavor(facts, Some(place.flavor), "the checkpoint")?;
     match &place.gtids {
         Some(gtids) if facts.has_gtids() => {
             check_gtids(facts, gtids, place.server_uuid)?;
@@ -57,11 +68,13 @@ pub(crate) fn check_place(
     }
 }
 
-/// A checkpoint as a place: without GTIDs where it was made without.
+/// A checkpoint as a place: without GTIDs where it was made without. Every transaction of MariaDB has one.
 pub(crate) fn place_of(checkpoint: &Checkpoint) -> Place {
+    let has_gtids = checkpoint.flavor == Flavor::MariaDb || !checkpoint.gtids.is_empty();
     Place {
+        flavor: checkpoint.flavor,
         server_uuid: checkpoint.server_uuid,
-        gtids: (!checkpoint.gtids.is_empty()).then(|| checkpoint.gtids.clone()),
+        gtids: has_gtids.then(|| checkpoint.gtids.clone()),
         position: checkpoint.position.clone(),
     }
 }

@@ -35,6 +35,7 @@ fn files() -> Vec<LogFile> {
 
 fn place(uuid_text: &str, gtids: Option<&str>, position: &str) -> Place {
     Place {
+        flavor: Flavor::MySql,
         server_uuid: Some(uuid(uuid_text)),
         gtids: gtids.map(|gtids| gtids.parse().unwrap()),
         position: position.parse().unwrap(),
@@ -83,7 +84,7 @@ fn gtids_switched_off_leave_the_position_on_the_same_server() {
     let kept = check_place(&server, &files(), &place(A, Some(&ours), "bin.000005:500")).unwrap();
     assert_eq!(kept.gtids, None);
     assert_eq!(code(&server, &place(B, Some(&ours), "bin.000005:500")), "E_GTID_MODE");
-    assert_eq!(code(&server, &Place::by_gtids(ours.parse().unwrap())), "E_GTID_MODE");
+    assert_eq!(code(&server, &Place::by_gtids(Flavor::MySql, ours.parse().unwrap())), "E_GTID_MODE");
 }
 
 #[test]
@@ -97,7 +98,18 @@ fn what_a_server_must_have_is_asked_for() {
     assert_eq!(told(&|server| server.log_bin = false), "E_BINLOG_OFF");
     assert_eq!(told(&|server| server.binlog_format = "MIXED".to_owned()), "E_BINLOG_FORMAT");
     assert_eq!(told(&|server| server.server_id = 7), "E_SERVER_ID");
-    assert_eq!(told(&|server| server.version = ServerVersion::read("10.11.19-MariaDB")), "E_MARIADB");
+}
+
+#[test]
+fn a_server_of_another_family_is_named() {
+    let mut server = facts(A, "", "");
+    server.version = ServerVersion::read("10.11.19-MariaDB");
+    let told = |meant| check_flavor(&server, meant, "the config").map_err(|error| error.to_string());
+    assert_eq!(told(None), Ok(()));
+    assert_eq!(told(Some(Flavor::MariaDb)), Ok(()));
+    assert!(told(Some(Flavor::MySql)).unwrap_err().contains("is MariaDB, but the config is for MySQL"));
+    let kept = place(A, None, "bin.000003:4");
+    assert_eq!(check_place(&server, &[], &kept).unwrap_err().code(), "E_FLAVOR");
 }
 
 #[test]

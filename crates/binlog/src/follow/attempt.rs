@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use becauselog_model::{BinlogPosition, GtidSet};
+use becauselog_model::{BinlogPosition, Flavor, GtidSet};
 use tracing::{debug, info};
 
 use super::{
-    admission::{check_place, check_server, tell_errant},
+    admission::{check_flavor, check_place, check_server, tell_errant},
     config::FollowConfig,
     error::FollowError,
     facts::{LogFile, ServerFacts},
@@ -109,8 +109,12 @@ async fn check(
     goal: Goal,
 ) -> Result<Look, SourceError> {
     let facts = ServerFacts::read(connection).await?;
+    check_flavor(&facts, config.flavor, "the config")?;
     check_server(&facts, identity.server_id)?;
-    check_replicas(connection, identity).await?;
+    if facts.version.flavor == Flavor::MySql {
+        // MariaDB's replicas have no uuids.
+        check_replicas(connection, identity).await?;
+    }
     let files = LogFile::list(connection).await?;
     let (place, stop) = match goal {
         Goal::Open => open(config, host, &facts, &files, connection).await?,
@@ -263,6 +267,7 @@ mod tests {
         let files = [("bin.000001", end), ("bin.000002", 100)]
             .map(|(name, size)| LogFile { name: name.into(), size });
         let place = |pos| Place {
+            flavor: Flavor::MySql,
             server_uuid: None,
             gtids: None,
             position: BinlogPosition { file: "bin.000001".into(), pos },

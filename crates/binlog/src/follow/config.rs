@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use becauselog_model::Flavor;
+
 use super::identity::ReplicaId;
 use crate::{
     Start, Stop,
@@ -32,6 +34,8 @@ pub struct FollowConfig {
     pub write_timeout: Duration,
     /// When to try again.
     pub retry: RetryPolicy,
+    /// The family that the servers must be of; nothing where either will do.
+    pub flavor: Option<Flavor>,
 }
 
 /// When to try again after a failure that may pass.
@@ -62,6 +66,7 @@ impl FollowConfig {
             heartbeat: Duration::from_secs(10),
             write_timeout: Duration::from_secs(8 * 60 * 60),
             retry: RetryPolicy::default(),
+            flavor: None,
         }
     }
 }

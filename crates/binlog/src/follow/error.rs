@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use becauselog_model::{BinlogPosition, ErrorClass, GtidSet, ServerUuid};
+use becauselog_model::{BinlogPosition, ErrorClass, Flavor, GtidSet, ServerUuid};
 use thiserror::Error;
 
 use super::shown::{Shown, Span};
@@ -27,11 +27,17 @@ pub enum FollowError {
         "server id 0 is none; choose one between 1 and 4294967295 that no other server has, or leave it out"
     )]
     ServerIdZero,
-    /// MariaDB.
-    #[error("{server} is MariaDB, whose binlog is not supported yet; follow a MySQL server")]
-    MariaDb {
+    /// It is of another family than what is meant.
+    #[error("{server} is {found}, but {by} is for {meant}: their positions and events differ")]
+    OtherFlavor {
         /// The server.
         server: String,
+        /// What it is.
+        found: Flavor,
+        /// What is meant.
+        meant: Flavor,
+        /// What says so.
+        by: &'static str,
     },
     /// It writes no log.
     #[error(
@@ -251,7 +257,7 @@ impl FollowError {
             Self::Behind { .. } | Self::Silent { .. } | Self::LogMoved { .. } => ErrorClass::Transient,
             Self::NoHosts
             | Self::ServerIdZero
-            | Self::MariaDb { .. }
+            | Self::OtherFlavor { .. }
             | Self::BinlogOff { .. }
             | Self::FormatNotRow { .. }
             | Self::GtidModeOff { .. }
@@ -278,7 +284,7 @@ impl FollowError {
         match self {
             Self::Connection { source, .. } => source.code(),
             Self::NoHosts => "E_NO_HOSTS",
-            Self::MariaDb { .. } => "E_MARIADB",
+            Self::OtherFlavor { .. } => "E_FLAVOR",
             Self::BinlogOff { .. } => "E_BINLOG_OFF",
             Self::FormatNotRow { .. } => "E_BINLOG_FORMAT",
             Self::GtidModeOff { .. } => "E_GTID_MODE",

@@ -30,9 +30,9 @@ pub struct ServerFacts {
     pub row_metadata: Option<String>,
     /// `@@gtid_mode`; nothing on MariaDB.
     pub gtid_mode: Option<String>,
-    /// `@@gtid_executed`.
+    /// `@@gtid_executed`; on MariaDB `@@gtid_binlog_state`.
     pub executed: GtidSet,
-    /// `@@gtid_purged`.
+    /// `@@gtid_purged`; on MariaDB the GTIDs before its first file.
     pub purged: GtidSet,
     /// The end of its log.
     pub end: Option<BinlogPosition>,
@@ -77,10 +77,27 @@ impl ServerFacts {
         if facts.log_bin {
             facts.end = end_of_log(connection).await?;
         }
-        if facts.version.flavor == Flavor::MySql {
-            facts.read_gtids(connection).await?;
+        match facts.version.flavor {
+            Flavor::MySql => facts.read_gtids(connection).await?,
+            Flavor::MariaDb => facts.read_positions(connection).await?,
         }
         Ok(facts)
+    }
+
+    /// MariaDB's positions, after the end of the log was asked for. What was purged is what the first file begins with.
+    async fn read_positions(&mut self, connection: &mut Connection) -> Result<(), FollowError> {
+        let state = connection.query("SELECT @@GLOBAL.gtid_binlog_state AS s", DOING).await?;
+        let unreadable = |_| ConnectionError::Protocol { what: "a GTID position that is none" };
+        self.executed = state.get(0, "s").unwrap_or_default().parse().map_err(unreadable)?;
+        if !self.log_bin {
+            return Ok(());
+        }
+        // Without a name the statement is about the first file; the list is its second event.
+        let events = connection.query("SHOW BINLOG EVENTS LIMIT 3", DOING).await?;
+        let list = (0..events.len()).find(|row| events.get(*row, "Event_type") == Some("Gtid_list"));
+        let text = list.and_then(|row| events.get(row, "Info")).unwrap_or_default();
+        self.purged = text.trim_matches(['[', ']']).parse().map_err(unreadable)?;
+        Ok(())
     }
 
     /// After the end of the log was asked for, so that the sets hold at least what is before it.
@@ -99,7 +116,7 @@ impl ServerFacts {
     /// Whether every transaction of this server has a GTID, so that GTIDs can be followed.
     #[must_use]
     pub fn has_gtids(&self) -> bool {
-        self.gtid_mode.as_deref() == Some("ON")
+        self.version.flavor == Flavor::MariaDb || self.gtid_mode.as_deref() == Some("ON")
     }
 }
 

@@ -7,6 +7,8 @@ use becauselog_model::{BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, G
 /// The end of the last group that was handed out, or where reading starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
+    /// The family of the servers that GTIDs and position are of.
+    pub flavor: Flavor,
     /// The server that `position` counts on.
     pub server_uuid: Option<ServerUuid>,
     /// All that was seen; nothing where the server has no GTIDs and only the position counts.
@@ -18,8 +20,8 @@ pub struct Place {
 impl Place {
     /// A place known by its GTIDs alone.
     #[must_use]
-    pub fn by_gtids(gtids: GtidSet) -> Self {
-        Self { server_uuid: None, gtids: Some(gtids), position: unknown() }
+    pub fn by_gtids(flavor: Flavor, gtids: GtidSet) -> Self {
+        Self { flavor, server_uuid: None, gtids: Some(gtids), position: unknown() }
     }
 
     /// Whether the position is known.
@@ -50,7 +52,7 @@ impl Place {
     pub fn checkpoint(&self) -> Checkpoint {
         Checkpoint {
             version: CHECKPOINT_VERSION,
-            flavor: Flavor::MySql,
+            flavor: self.flavor,
             server_uuid: self.server_uuid,
             gtids: self.gtids.clone().unwrap_or_default(),
             position: self.position.clone(),

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     connection::{ConnectOptions, Connection, DumpFrom, Endpoint, Registration},
-    event::{Event, EventKind, PreviousGtids},
-    frame::FrameError,
+    event::{Event, EventKind},
+    frame::previous_gtids,
     group::{Grouper, Mark},
     source::SourceError,
     stop::commit_time_us,
@@ -70,8 +70,8 @@ impl Scanner<'_> {
                     return Ok(found);
                 }
                 Step::Event(event, mark) => {
-                    if event.kind() == EventKind::PREVIOUS_GTIDS && is_first_set {
-                        found.gtids = previous_gtids(&event)?;
+                    if let Some(gtids) = previous_gtids(&event)?.filter(|_| is_first_set) {
+                        found.gtids = gtids;
                         is_first_set = false;
                     }
                     if stream.grouper().began() && wanted.is_before(&event, stream.grouper()) {
@@ -194,10 +194,4 @@ impl Wanted<'_> {
         }
         Ok(!grouper.is_open() && found.position >= **place)
     }
-}
-
-fn previous_gtids(event: &Event) -> Result<GtidSet, SourceError> {
-    PreviousGtids::parse(&event.body).map(|previous| previous.gtids).map_err(|source| {
-        FrameError::Malformed { file: event.file.clone(), offset: event.start, source }.into()
-    })
 }

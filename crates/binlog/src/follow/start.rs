@@ -4,7 +4,7 @@ use becauselog_model::{BinlogPosition, GtidSet};
 use tracing::info;
 
 use super::{
-    admission::{check_gtids, check_place, check_position, place_of},
+    admission::{check_flavor, check_gtids, check_place, check_position, place_of},
     error::FollowError,
     facts::{LogFile, ServerFacts},
     place::Place,
@@ -61,6 +61,7 @@ impl Lookup<'_> {
     }
 
     fn gtids(&self, gtids: &GtidSet) -> Result<Place, SourceError> {
+        check_flavor(self.facts, gtids.flavor(), "the start by GTIDs")?;
         if !self.facts.has_gtids() {
             let mode = self.facts.gtid_mode.clone().unwrap_or_else(|| "none".to_owned());
             return Err(FollowError::GtidModeOff { server: self.facts.address.clone(), mode }.into());
@@ -72,7 +73,7 @@ impl Lookup<'_> {
             }
             checked => checked?,
         }
-        Ok(Place::by_gtids(gtids.clone()))
+        Ok(Place::by_gtids(self.facts.version.flavor, gtids.clone()))
     }
 
     /// A position that the user gives is checked to be between two groups: half a transaction is never read.
@@ -146,7 +147,8 @@ impl Lookup<'_> {
 
     /// What is purged cannot be read, wherever in the log that was said.
     fn with_purged(&self, found: &Found) -> GtidSet {
-        found.gtids.union(&self.facts.purged)
+        // In this order: what was found comes after what was purged.
+        self.facts.purged.union(&found.gtids)
     }
 
     async fn find(&self, file: &str, wanted: Wanted<'_>) -> Result<Found, SourceError> {
@@ -213,6 +215,7 @@ impl Lookup<'_> {
 
     /// A place on this server; GTIDs count only where it has them.
     fn here(&self, gtids: GtidSet, position: BinlogPosition) -> Place {
-        Place { server_uuid: self.facts.uuid, gtids: self.facts.has_gtids().then_some(gtids), position }
+        let gtids = self.facts.has_gtids().then_some(gtids);
+        Place { flavor: self.facts.version.flavor, server_uuid: self.facts.uuid, gtids, position }
     }
 }

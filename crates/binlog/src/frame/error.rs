@@ -88,6 +88,16 @@ pub enum FrameError {
         /// The file.
         file: Arc<str>,
     },
+    /// The file is encrypted from here on (MariaDB).
+    #[error(
+        "{file}:{offset}: MariaDB encrypted the file from here on; read it through the server, which decrypts it, or switch encrypt_binlog off and rotate"
+    )]
+    EncryptedFrom {
+        /// The file.
+        file: Arc<str>,
+        /// Where the event that says so begins.
+        offset: u64,
+    },
 }
 
 impl FrameError {
@@ -105,7 +115,7 @@ impl FrameError {
             Self::Length { .. } | Self::Malformed { .. } | Self::NoFormat { .. } => "E_DAMAGED",
             Self::Checksum { .. } => "E_CHECKSUM",
             Self::NotABinlog { .. } => "E_NOT_A_BINLOG",
-            Self::Encrypted { .. } => "E_ENCRYPTED",
+            Self::Encrypted { .. } | Self::EncryptedFrom { .. } => "E_ENCRYPTED",
         }
     }
 }

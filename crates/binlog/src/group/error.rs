@@ -43,12 +43,6 @@ pub enum GroupFault {
         /// The kind.
         kind: EventKind,
     },
-    /// A kind of event that MariaDB writes and that we cannot read yet.
-    #[error("a {kind} event; logs of MariaDB are not supported yet")]
-    MariaDb {
-        /// The kind.
-        kind: EventKind,
-    },
     /// An event that needs an open transaction and there is none.
     #[error("a {what} outside of any transaction; a start position has to be the begin of a transaction")]
     Outside {
@@ -86,7 +80,6 @@ impl GroupError {
             GroupFault::StatementFormat { .. } => "E_STATEMENT_FORMAT",
             GroupFault::Incident { .. } => "E_INCIDENT",
             GroupFault::UnknownEvent { .. } => "E_UNKNOWN_EVENT",
-            GroupFault::MariaDb { .. } => "E_MARIADB",
             GroupFault::Outside { .. }
             | GroupFault::Inside { .. }
             | GroupFault::XaId

@@ -11,7 +11,8 @@ use super::{
     statement::{Statement, classify},
 };
 use crate::event::{
-    Event, EventFlags, EventKind, FormatDescription, GtidEvent, Incident, Query, Rotate, XaPrepare,
+    AlterPart, Event, EventFlags, EventKind, FormatDescription, GtidEvent, Incident, MariaDbGtidEvent, Query,
+    Rotate, XaPrepare,
 };
 
 /// A group whose end was seen.
@@ -47,6 +48,8 @@ pub struct Grouper {
     state: State,
     transaction: Transaction,
     began: bool,
+    /// The open group's statement changes nothing: it is a part of an ALTER TABLE that is not, or not yet, done (MariaDB).
+    is_void: bool,
     end: Option<BinlogPosition>,
     savepoints: Savepoints,
     format: Option<Arc<FormatDescription>>,
@@ -69,6 +72,7 @@ impl Grouper {
             state: State::Idle,
             transaction,
             began: false,
+            is_void: false,
             end: None,
             savepoints: Savepoints::default(),
             format: None,
@@ -151,6 +155,8 @@ impl Grouper {
             EventKind::XID => self.on_end(Mark::Commit, "XID event"),
             EventKind::XA_PREPARE => self.on_xa_prepare(event),
             EventKind::TRANSACTION_PAYLOAD if !self.is_open() => Ok(self.open(event)),
+            EventKind::MARIADB_GTID => self.on_mariadb_gtid(event),
+            EventKind::MARIADB_ANNOTATE_ROWS => Ok(self.member_or_outside()),
             EventKind::TABLE_MAP | EventKind::ROWS_QUERY | EventKind::TRANSACTION_PAYLOAD => {
                 self.on_member("row event")
             }
@@ -159,6 +165,8 @@ impl Grouper {
             EventKind::FORMAT_DESCRIPTION => self.on_format_description(event),
             EventKind::ROTATE => self.on_rotate(event),
             EventKind::STOP | EventKind::PREVIOUS_GTIDS => Ok(self.on_outside(event)),
+            EventKind::MARIADB_GTID_LIST | EventKind::MARIADB_BINLOG_CHECKPOINT => Ok(self.on_outside(event)),
+            EventKind::MARIADB_START_ENCRYPTION => Ok(Mark::Outside),
             EventKind::HEARTBEAT | EventKind::HEARTBEAT_V2 | EventKind::IGNORABLE => Ok(Mark::Outside),
             EventKind::INCIDENT => {
                 Err(GroupFault::Incident { message: Incident::parse(&event.body)?.message })
@@ -180,9 +188,6 @@ impl Grouper {
             | EventKind::NEW_LOAD
             | EventKind::BEGIN_LOAD_QUERY
             | EventKind::EXECUTE_LOAD_QUERY => Err(GroupFault::StatementFormat { what: kind.to_string() }),
-            EventKind::MARIADB_ANNOTATE_ROWS => Ok(self.member_or_outside()),
-            EventKind::MARIADB_BINLOG_CHECKPOINT | EventKind::MARIADB_GTID_LIST => Ok(Mark::Outside),
-            _ if (160..=171).contains(&kind.0) => Err(GroupFault::MariaDb { kind }),
             _ if event.header.flags.has(EventFlags::IGNORABLE) => Ok(Mark::Outside),
             _ => Err(GroupFault::UnknownEvent { kind }),
         }
@@ -192,6 +197,7 @@ impl Grouper {
     fn open(&mut self, event: &Event) -> Mark {
         self.state = State::Opened;
         self.began = true;
+        self.is_void = false;
         self.savepoints = Savepoints::default();
         self.transaction = Transaction {
             gtid: None,
@@ -267,6 +273,23 @@ impl Grouper {
         Ok(mark)
     }
 
+    /// MariaDB's GTID event is the BEGIN, or the XA START, of a group that is not a statement of its own.
+    fn on_mariadb_gtid(&mut self, event: &Event) -> Result<Mark, GroupFault> {
+        let gtid = MariaDbGtidEvent::parse(event.header.server_id, &event.body)?;
+        if self.is_open() {
+            return Err(self.inside("GTID event"));
+        }
+        let mark = self.open(event);
+        self.transaction.gtid = Some(gtid.gtid.into());
+        self.is_void = matches!(gtid.alter, Some(AlterPart::Start | AlterPart::Rollback));
+        self.state = match (gtid.standalone, gtid.prepares_xa) {
+            (true, _) => State::Opened,
+            (false, true) => State::InsideXa,
+            (false, false) => State::Inside,
+        };
+        Ok(mark)
+    }
+
     fn on_xa_prepare(&self, event: &Event) -> Result<Mark, GroupFault> {
         let prepare = XaPrepare::parse(&event.body)?;
         let mark = if prepare.one_phase { Mark::Commit } else { Mark::XaPrepare(prepare.xid) };
@@ -300,6 +323,7 @@ impl Grouper {
             }
             // In a transaction: CREATE TABLE … SELECT (atomic, 8.0), temporary tables.
             Statement::Ddl | Statement::Other if within => Ok(Mark::Member),
+            Statement::Ddl | Statement::Other if self.is_void && self.is_open() => Ok(Mark::Rollback),
             Statement::Ddl => Ok(self.on_lone(event, &query, Mark::Statement(StatementKind::Ddl))),
             Statement::Other => Ok(self.on_lone(event, &query, Mark::Statement(StatementKind::Other))),
         }

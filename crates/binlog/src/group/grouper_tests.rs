@@ -163,9 +163,53 @@ fn an_incident_and_unknown_events_are_errors_unless_they_may_be_ignored() {
     let unknown = EventKind(99);
     assert_eq!(Log::fault(log.push(unknown, 0, Bytes::new())), GroupFault::UnknownEvent { kind: unknown });
     assert_eq!(log.push(unknown, EventFlags::IGNORABLE, Bytes::new()).unwrap(), Mark::Outside);
-    let mariadb = log.push(EventKind::MARIADB_GTID, 0, Bytes::new()).unwrap_err();
-    assert_eq!(mariadb.code(), "E_MARIADB");
+}
+
+fn mariadb_gtid(number: u64, flags: u8, rest: &[u8]) -> Bytes {
+    [&number.to_le_bytes()[..], &0u32.to_le_bytes(), &[flags], rest, &[0; 6]].concat().into()
+}
+
+#[test]
+fn mariadbs_gtid_is_the_begin_of_rows_and_comes_before_a_lone_statement() {
+    let mut log = Log::default();
     assert_eq!(log.push(EventKind::MARIADB_GTID_LIST, 0, Bytes::new()).unwrap(), Mark::Outside);
+    assert_eq!(log.push(EventKind::MARIADB_GTID, 0, mariadb_gtid(1, 8, b"")).unwrap(), Mark::Begin);
+    assert_eq!(log.push(EventKind::MARIADB_ANNOTATE_ROWS, 0, Bytes::new()).unwrap(), Mark::Member);
+    assert_eq!(log.rows().unwrap(), Mark::Member);
+    assert_eq!(log.push(EventKind::XID, 0, Bytes::new()).unwrap(), Mark::Commit);
+    assert_eq!(log.grouper().progress().unwrap().0.unwrap().to_string(), "0-1-1");
+    assert_eq!(log.push(EventKind::MARIADB_BINLOG_CHECKPOINT, 0, Bytes::new()).unwrap(), Mark::Outside);
+    assert_eq!(log.push(EventKind::MARIADB_GTID, 0, mariadb_gtid(2, 1 | 32, b"")).unwrap(), Mark::Begin);
+    assert_eq!(log.query("CREATE TABLE t (id INT)").unwrap(), Mark::Statement(StatementKind::Ddl));
+    assert_eq!(log.push(EventKind::MARIADB_GTID, 0, mariadb_gtid(3, 0, b"")).unwrap(), Mark::Begin);
+    assert_eq!(log.query("CREATE TABLE t (id INT)").unwrap(), Mark::Member);
+    assert_eq!(log.query("COMMIT").unwrap(), Mark::Commit);
+}
+
+#[test]
+fn mariadbs_xa_transactions_wait_for_their_commit() {
+    let mut log = Log::default();
+    let xid = Xid { format_id: 7, gtrid: b"ab"[..].into(), bqual: b"c"[..].into() };
+    let id = b"\x07\0\0\0\x02\x01abc";
+    assert_eq!(log.push(EventKind::MARIADB_GTID, 0, mariadb_gtid(1, 64, id)).unwrap(), Mark::Begin);
+    assert_eq!(log.rows().unwrap(), Mark::Member);
+    assert_eq!(log.query("XA END X'6162',X'63',7").unwrap(), Mark::Member);
+    let prepared = log.push(EventKind::XA_PREPARE, 0, xa_prepare(false)).unwrap();
+    assert_eq!(prepared, Mark::XaPrepare(xid.clone()));
+    assert_eq!(log.push(EventKind::MARIADB_GTID, 0, mariadb_gtid(2, 128 | 1, id)).unwrap(), Mark::Begin);
+    assert_eq!(log.query("XA COMMIT X'6162',X'63',7").unwrap(), Mark::XaCommit(xid));
+}
+
+#[test]
+fn of_an_alter_in_two_parts_only_the_second_one_counts() {
+    let mut log = Log::default();
+    for (extra, meaning) in
+        [(2, Mark::Rollback), (8, Mark::Rollback), (4, Mark::Statement(StatementKind::Ddl))]
+    {
+        let body = mariadb_gtid(1, 1 | 32, &[extra, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert_eq!(log.push(EventKind::MARIADB_GTID, 0, body).unwrap(), Mark::Begin);
+        assert_eq!(log.query("ALTER TABLE t ADD a INT").unwrap(), meaning);
+    }
 }
 
 #[test]

@@ -57,7 +57,7 @@ impl StopWatch {
         }
         let Some(missing) = &mut self.missing else { return false };
         if let Some(gtid) =
-            grouper.transaction().gtid.as_ref().filter(|gtid| ends_group && missing.contains(gtid))
+            grouper.transaction().gtid.as_ref().filter(|gtid| ends_group && missing.covers(gtid))
         {
             let mut one = GtidSet::new();
             one.insert(gtid);

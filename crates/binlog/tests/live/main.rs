@@ -8,6 +8,7 @@ mod failover;
 mod gtid_sets;
 mod login;
 mod lost_log;
+mod mariadb;
 mod restart;
 mod rig;
 mod silence;

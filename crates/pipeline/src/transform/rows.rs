@@ -69,7 +69,9 @@ impl Transform {
                 EventKind::TABLE_MAP => {
                     self.table_map(&event, group.format.as_deref(), delivery.wanted).await?
                 }
-                EventKind::ROWS_QUERY => delivery.query = rows_query(&event)?,
+                EventKind::ROWS_QUERY | EventKind::MARIADB_ANNOTATE_ROWS => {
+                    delivery.query = rows_query(&event)?
+                }
                 EventKind::QUERY => self.statement_within(&event, group, transaction, &mut delivery).await?,
                 _ if event.kind().is_rows() => {
                     let owner = match &delivery.owner {
@@ -314,7 +316,7 @@ impl Transform {
 }
 
 fn rows_query(event: &Event) -> Result<Option<Arc<[u8]>>, Stopped> {
-    let query = RowsQuery::parse(&event.body)
-        .map_err(|source| PipelineError::Event { position: event.position(), source })?;
+    let query =
+        RowsQuery::of(event).map_err(|source| PipelineError::Event { position: event.position(), source })?;
     Ok(Some(query.text.to_vec().into()))
 }
