@@ -84,7 +84,7 @@ async fn host(plan: &RunPlan, endpoint: &Endpoint, own_id: u32, findings: &mut F
         Err(error) => return unreachable(&error, &connect.user, findings),
     };
     findings.ok("reachable", format!("{} {}", connection.flavor(), connection.version().text));
-    identity::version(connection.version(), findings);
+    identity::version(connection.version(), plan.source.follow.flavor, findings);
     findings.ok("login", format!("as {}", connect.user));
     identity::tls(connection.tls(), connect.tls.effective_mode(), endpoint, findings);
     let facts = match Facts::read(&mut connection).await {

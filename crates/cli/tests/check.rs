@@ -121,6 +121,61 @@ async fn a_replica_that_logs_everything_passes_on_every_version() -> Result<()> 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mariadb_is_checked_in_its_own_words() -> Result<()> {
+    let pair = Replicated::start_with(
+        Version::MariaDb10_11,
+        |primary| primary,
+        |replica| replica.option("gtid-strict-mode", "ON"),
+    )
+    .await?;
+    pair.primary.run(&["CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)"]).await?;
+    pair.wait_caught_up().await?;
+    // As `check` itself advises, with the old names of privileges.
+    let grant = "GRANT SELECT, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'reader'@'%'";
+    pair.replica.run(&["CREATE USER 'reader'@'%' IDENTIFIED BY ''", grant]).await?;
+    let folder = tempfile::tempdir()?;
+    let port = pair.replica.port();
+    let checked = Checked::of(folder.path(), &config(port, "reader", "", ""))?;
+    ensure!(checked.code == 0, "{:#}", checked.report);
+    let all_ok = [
+        "reachable",
+        "login",
+        "grants",
+        "select",
+        "log_bin",
+        "log_replica_updates",
+        "binlog_format",
+        "row_image",
+        "row_metadata",
+        "gtid_strict_mode",
+        "retention",
+        "binlog_filters",
+        "tables_matched",
+        "position",
+    ];
+    for id in all_ok {
+        ensure!(checked.level(id) == Some("ok"), "{id}: {:#}", checked.report);
+    }
+    ensure!(checked.line("tables_matched")?["names"][0] == "shop.orders");
+    pair.replica
+        .run(&["SET GLOBAL gtid_strict_mode = OFF", "GRANT SLAVE MONITOR ON *.* TO 'reader'@'%'"])
+        .await?;
+    let checked = Checked::of(folder.path(), &config(port, "reader", "", ""))?;
+    checked.expect(&[
+        ("gtid_strict_mode", "warning"),
+        ("replica_threads", "ok"),
+        ("server_id", "warning"),
+    ])?;
+    apply(&pair.replica, &checked.fixes("gtid_strict_mode")).await?;
+    Checked::of(folder.path(), &config(port, "reader", "", ""))?.expect(&[("gtid_strict_mode", "ok")])?;
+
+    let as_mysql = Checked::of(folder.path(), &config(port, "reader", "", "flavor = \"mysql\""))?;
+    as_mysql.expect(&[("flavor", "error")])?;
+    ensure!(as_mysql.code == 3, "{:#}", as_mysql.report);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_set_wrong_is_found_and_the_statements_fix_it() -> Result<()> {
     for version in Version::ALL {
         let server = MysqlServer::builder(version)

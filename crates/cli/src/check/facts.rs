@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use becauselog_binlog::connection::{Connection, ConnectionError, Rows, ServerVersion};
-use becauselog_model::GtidSet;
+use becauselog_model::{Flavor, GtidSet};
 
 /// Everything that the rules look at. What the account may not ask for is an error text.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub struct LogStatus {
     pub do_db: String,
     /// `binlog_ignore_db`.
     pub ignore_db: String,
+    /// Of MariaDB: the GTIDs before the first file.
+    pub before_first: GtidSet,
 }
 
 /// One replication channel.
@@ -119,9 +121,22 @@ impl Facts {
         self.variable(name).is_some_and(|value| value == "1" || value.eq_ignore_ascii_case("on"))
     }
 
+    /// Whether it is MariaDB.
+    pub fn is_mariadb(&self) -> bool {
+        self.version.flavor == Flavor::MariaDb
+    }
+
     /// A GTID set; empty where there is none.
     pub fn gtids(&self, name: &str) -> GtidSet {
         self.variable(name).and_then(|text| text.parse().ok()).unwrap_or_default()
+    }
+
+    /// What was purged.
+    pub fn purged(&self) -> GtidSet {
+        match &self.log {
+            Ok(log) if self.is_mariadb() => log.before_first.clone(),
+            _ => self.gtids("gtid_purged"),
+        }
     }
 
     /// Whether it is a replica of another server.
@@ -138,7 +153,15 @@ async fn log(connection: &mut Connection, version: &ServerVersion) -> Result<Log
     let status = connection.query(status, doing).await.map_err(told)?;
     let files = connection.query("SHOW BINARY LOGS", doing).await.map_err(told)?;
     let sizes = files.column("File_size").map(|size| size.parse().unwrap_or(0));
+    let mut before_first = GtidSet::new();
+    if version.flavor == Flavor::MariaDb && !files.is_empty() {
+        let events = connection.query("SHOW BINLOG EVENTS LIMIT 3", doing).await.map_err(told)?;
+        let list = (0..events.len()).find(|row| events.get(*row, "Event_type") == Some("Gtid_list"));
+        let text = list.and_then(|row| events.get(row, "Info")).unwrap_or_default();
+        before_first = text.trim_matches(['[', ']']).parse().unwrap_or_default();
+    }
     Ok(LogStatus {
+        before_first,
         files: files.column("Log_name").map(str::to_owned).zip(sizes).collect(),
         do_db: status.get(0, "Binlog_Do_DB").unwrap_or_default().to_owned(),
         ignore_db: status.get(0, "Binlog_Ignore_DB").unwrap_or_default().to_owned(),
@@ -146,7 +169,12 @@ async fn log(connection: &mut Connection, version: &ServerVersion) -> Result<Log
 }
 
 async fn channels(connection: &mut Connection, version: &ServerVersion) -> Result<Vec<Channel>, String> {
-    let sql = if version.is_mysql_since((8, 0, 22)) { "SHOW REPLICA STATUS" } else { "SHOW SLAVE STATUS" };
+    let sql = match version.flavor {
+        _ if version.is_mysql_since((8, 0, 22)) => "SHOW REPLICA STATUS",
+        Flavor::MySql => "SHOW SLAVE STATUS",
+        // All connections, not the one without a name only.
+        Flavor::MariaDb => "SHOW ALL SLAVES STATUS",
+    };
     let rows =
         connection.query(sql, "asking for the replica's state").await.map_err(|error| error.to_string())?;
     Ok((0..rows.len()).map(|row| channel(&rows, row)).collect())
@@ -170,7 +198,8 @@ fn channel(rows: &Rows, row: usize) -> Channel {
         Some(format!("{name}={value}"))
     });
     Channel {
-        name: rows.get(row, "Channel_Name").unwrap_or_default().to_owned(),
+        // MariaDB's channels are named connections.
+        name: get("Channel_Name", "Connection_name").unwrap_or_default(),
         io_running: get("Replica_IO_Running", "Slave_IO_Running").unwrap_or_default(),
         sql_running: get("Replica_SQL_Running", "Slave_SQL_Running").unwrap_or_default(),
         seconds_behind: get("Seconds_Behind_Source", "Seconds_Behind_Master")
@@ -186,6 +215,10 @@ fn channel(rows: &Rows, row: usize) -> Channel {
 
 async fn replicas(connection: &mut Connection, version: &ServerVersion) -> Result<Vec<u32>, String> {
     let sql = if version.is_mysql_since((8, 0, 22)) { "SHOW REPLICAS" } else { "SHOW SLAVE HOSTS" };
+    if version.flavor == Flavor::MariaDb {
+        // There the statement wants REPLICATION MASTER ADMIN, which a reader has no business with.
+        return Err("MariaDB tells its replicas' ids to administrators only".to_owned());
+    }
     let rows = connection.query(sql, "asking for the replicas").await.map_err(|error| error.to_string())?;
     Ok(rows.column("Server_Id").filter_map(|id| id.parse().ok()).collect())
 }

@@ -5,15 +5,27 @@ use becauselog_model::Flavor;
 
 use super::{Findings, facts::Facts, statements};
 
-/// The oldest version that is read.
+/// The oldest version of MySQL that is read.
 const OLDEST: (u16, u16, u16) = (5, 7, 0);
+/// The oldest version of MariaDB that is read: the first one with full row metadata.
+const OLDEST_MARIADB: (u16, u16, u16) = (10, 5, 0);
 
-/// Whether the server's version is read.
-pub fn version(version: &ServerVersion, findings: &mut Findings) {
-    if version.flavor == Flavor::MariaDb {
-        findings.error("version", "MariaDB is not read yet", []);
-    } else if !version.is_mysql_since(OLDEST) {
-        findings.error("version", "MySQL before 5.7 is not read: follow a replica of a newer version", []);
+/// Whether the server's version is read, and it is of the family that is meant.
+pub fn version(version: &ServerVersion, meant: Option<Flavor>, findings: &mut Findings) {
+    let found = version.flavor;
+    let (is_old, oldest) = match found {
+        Flavor::MySql => (!version.is_mysql_since(OLDEST), "5.7"),
+        Flavor::MariaDb => (version.number < OLDEST_MARIADB, "10.5"),
+    };
+    if is_old {
+        let what = format!("{found} before {oldest} is not read: follow a replica of a newer version");
+        findings.error("version", what, []);
+    }
+    if let Some(meant) = meant.filter(|meant| *meant != found) {
+        let what = format!("the server is {found}, and the config is for {meant}");
+        let fix =
+            format!("in the config: source.flavor, or the connector's class, for {found}; or another server");
+        findings.error("flavor", what, [fix]);
     }
 }
 

@@ -107,6 +107,10 @@ fn partial_json(facts: &Facts, findings: &mut Findings) {
 }
 
 fn gtids(facts: &Facts, findings: &mut Findings) {
+    if facts.is_mariadb() {
+        mariadb_gtids(facts, findings);
+        return;
+    }
     match facts.variable("gtid_mode") {
         Some("ON") => findings.ok("gtid_mode", "ON"),
         other => {
@@ -121,6 +125,17 @@ fn gtids(facts: &Facts, findings: &mut Findings) {
             findings.warning("gtid_mode", what, fix);
         }
     }
+}
+
+/// MariaDB always has GTIDs; what they are worth in a failover depends on their order.
+fn mariadb_gtids(facts: &Facts, findings: &mut Findings) {
+    if facts.is_on("gtid_strict_mode") {
+        findings.ok("gtid_strict_mode", "on: numbers rise in each domain");
+        return;
+    }
+    let what = "off: transactions of several servers can stand in a domain in another order on each of them, and a failover \
+        would then lose or repeat some";
+    findings.warning("gtid_strict_mode", what, statements::set(&facts.version, "gtid_strict_mode", "ON"));
 }
 
 fn retention(facts: &Facts, findings: &mut Findings) {
@@ -202,7 +217,12 @@ pub fn position(facts: &Facts, kept: Option<&Checkpoint>, findings: &mut Finding
         findings.ok("position", "none is kept yet");
         return;
     };
-    if facts.variable("gtid_mode") != Some("ON") {
+    if kept.flavor != facts.version.flavor {
+        let what = format!("the position that is kept is {}'s: {}", kept.flavor, kept.gtids);
+        findings.error("position", what, [SET_POSITION.to_owned()]);
+        return;
+    }
+    if !facts.is_mariadb() && facts.variable("gtid_mode") != Some("ON") {
         let there = facts
             .log
             .as_ref()
@@ -215,8 +235,9 @@ pub fn position(facts: &Facts, kept: Option<&Checkpoint>, findings: &mut Finding
         }
         return;
     }
-    let purged = facts.gtids("gtid_purged").subtract(&kept.gtids);
-    let unknown = kept.gtids.subtract(&facts.gtids("gtid_executed"));
+    let executed = if facts.is_mariadb() { "gtid_binlog_state" } else { "gtid_executed" };
+    let purged = facts.purged().subtract(&kept.gtids);
+    let unknown = kept.gtids.subtract(&facts.gtids(executed));
     if !purged.is_empty() {
         let what = format!("transactions that were not read yet are purged: {purged}");
         findings.error(

@@ -5,12 +5,12 @@ use super::{Findings, facts::Facts, statements};
 /// Checks what a run needs.
 pub fn check(facts: &Facts, user: &str, findings: &mut Findings) {
     let account = account(facts, user);
-    let missing: Vec<&str> = ["REPLICATION SLAVE", "REPLICATION CLIENT"]
-        .into_iter()
-        .filter(|one| !has_global(&facts.grants, one))
-        .collect();
+    // MariaDB's new name, which it shows; it takes the old one.
+    let client = if facts.is_mariadb() { "BINLOG MONITOR" } else { "REPLICATION CLIENT" };
+    let needed = ["REPLICATION SLAVE", client];
+    let missing: Vec<&str> = needed.into_iter().filter(|one| !has_global(&facts.grants, one)).collect();
     if missing.is_empty() {
-        findings.ok("grants", "REPLICATION SLAVE, REPLICATION CLIENT");
+        findings.ok("grants", needed.join(", "));
     } else {
         let list = missing.join(", ");
         findings.error("grants", format!("missing: {list}"), [format!("GRANT {list} ON *.* TO {account};")]);

@@ -2,7 +2,9 @@
 
 use std::{fmt::Write as _, path::PathBuf};
 
-use becauselog_model::{BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, GtidSet, ServerUuid};
+use becauselog_model::{
+    BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, GtidSet, MariaDbGtid, ServerUuid,
+};
 use becauselog_pipeline::state::{
     PositionChange, position_changes, set_position, show_checkpoint, show_manual_position,
 };
@@ -104,15 +106,16 @@ fn set(args: &StateArgs, to: &str, server_uuid: Option<&str>, reason: &str) -> R
 
 /// A GTID set that is covered, or a place in a server's file.
 fn read(to: &str, server_uuid: Option<&str>, known: Option<ServerUuid>) -> Result<Checkpoint, Failure> {
-    let first = to.split(':').next().unwrap_or_default();
+    let first = to.split([':', ',']).next().unwrap_or_default();
+    let is_mariadb = MariaDbGtid::is_text(first);
     let by = |server_uuid, gtids, position| Checkpoint {
         version: CHECKPOINT_VERSION,
-        flavor: Flavor::MySql,
+        flavor: if is_mariadb { Flavor::MariaDb } else { Flavor::MySql },
         server_uuid,
         gtids,
         position,
     };
-    if first.parse::<ServerUuid>().is_ok() {
+    if is_mariadb || first.parse::<ServerUuid>().is_ok() {
         if server_uuid.is_some() {
             return Err(Failure::usage(
                 "--server-uuid goes with file:pos only: a GTID set holds on every server",
@@ -142,6 +145,8 @@ mod tests {
     fn a_gtid_set_stands_alone_and_a_position_needs_its_server() {
         let set = read(&format!("{UUID}:1-20"), None, None).unwrap();
         assert_eq!((set.gtids.to_string(), set.server_uuid), (format!("{UUID}:1-20"), None));
+        let mariadb = read("0-1-42,1-2-7", None, None).unwrap();
+        assert_eq!((mariadb.gtids.to_string(), mariadb.flavor), ("0-1-42,1-2-7".to_owned(), Flavor::MariaDb));
         let place = read("bin.000003:4", Some(UUID), None).unwrap();
         assert_eq!((place.position.to_string(), place.gtids.is_empty()), ("bin.000003:4".to_owned(), true));
         assert_eq!(read("bin.000003:4", None, place.server_uuid).unwrap(), place);

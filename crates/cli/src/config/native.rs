@@ -70,9 +70,13 @@ section! {
         start: String = ("text", "");
         /// Where to stop: `never`, `now` (what was committed at the start), a GTID set, `file:pos`, a time.
         stop: String = ("text", "\"never\"");
+        /// The family that the servers must be of: mysql or mariadb. Without it either is read as what it is; with it the other
+        /// is refused (`E_FLAVOR`).
+        flavor: String = ("text", "");
         /// Only transactions that these servers committed first have their rows delivered, by the UUID of their GTID; empty:
         /// all. Patterns are regular expressions, match the whole UUID and ignore case. What is left out is counted
-        /// (`becauselog status`); the position moves over it, so that it does not come later, either.
+        /// (`becauselog status`); the position moves over it, so that it does not come later, either. MariaDB's GTIDs have no
+        /// UUID: there the lists do nothing.
         gtid_source_includes: Vec<String> = ("list of text", "[]");
         /// Transactions that these servers committed first have no rows delivered. Not both lists.
         gtid_source_excludes: Vec<String> = ("list of text", "[]");

@@ -45,6 +45,8 @@ impl TableTruth {
                 (database, table),
             )
             .await?;
+        let release: Option<String> = conn.query_first("SELECT @@version").await?;
+        let is_mariadb = release.is_some_and(|release| release.contains("MariaDB"));
         let columns: Vec<ColumnTruth> = columns
             .into_iter()
             .map(|(name, data_type, column_type, fsp, default)| ColumnTruth {
@@ -52,7 +54,7 @@ impl TableTruth {
                 data_type: data_type.to_ascii_lowercase(),
                 column_type: column_type.to_ascii_lowercase(),
                 fsp: fsp.unwrap_or(0) as usize,
-                default,
+                default: if is_mariadb { default.and_then(|text| literal(&text)) } else { default },
             })
             .collect();
         let list: Vec<String> = columns.iter().map(text_of).collect();
@@ -70,6 +72,15 @@ impl TableTruth {
             })
             .collect::<Result<_>>()?;
         Ok(Self { columns, rows })
+    }
+}
+
+/// MariaDB describes a default as SQL: a text stands in quotes, and no default is NULL.
+fn literal(default: &str) -> Option<String> {
+    let quoted = default.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    match quoted {
+        Some(text) => Some(text.replace("''", "'")),
+        None => Some(default.to_owned()).filter(|text| text != "NULL"),
     }
 }
 

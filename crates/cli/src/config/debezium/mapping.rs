@@ -15,6 +15,7 @@ use crate::{
 };
 
 /// The connector classes of MySQL, under all names that they have been given.
+const MARIADB_CLASS: &str = "io.debezium.connector.mariadb.MariaDbConnector";
 const MYSQL_CLASSES: [&str; 4] = [
     "io.debezium.connector.mysql.MySqlConnector",
     "io.debezium.connector.mysql.legacy.MySqlConnector",
@@ -31,7 +32,7 @@ struct Mapping<'a> {
 /// The native table for a connector whose keys were all classified.
 pub fn map(connector: &Connector) -> Result<Translated, ConfigError> {
     let mut mapping = Mapping { connector, out: Translated::default(), problems: Vec::new() };
-    mapping.class();
+    mapping.class()?;
     mapping.names()?;
     mapping.address()?;
     mapping.gtids()?;
@@ -94,18 +95,22 @@ impl Mapping<'_> {
         }
     }
 
-    fn class(&mut self) {
+    fn class(&mut self) -> Result<(), ConfigError> {
         match self.connector.get("connector.class") {
             None => self.note("no connector.class is given: MySQL's is assumed"),
-            Some(class) if MYSQL_CLASSES.contains(&class) => {}
-            Some(class) if class.to_ascii_lowercase().contains("mariadb") => {
-                self.problem("connector.class", "MariaDB is not read yet");
+            Some(class) if MYSQL_CLASSES.contains(&class) => {
+                return self.put("source.flavor", "connector.class", Value::String("mysql".to_owned()));
+            }
+            Some(MARIADB_CLASS) => {
+                return self.put("source.flavor", "connector.class", Value::String("mariadb".to_owned()));
             }
             Some(_) => {
-                let what = format!("only MySQL is read: {}", MYSQL_CLASSES[0]);
+                let what =
+                    format!("only MySQL and MariaDB are read: {} or {MARIADB_CLASS}", MYSQL_CLASSES[0]);
                 self.problem("connector.class", what);
             }
         }
+        Ok(())
     }
 
     /// The logical name is the topic prefix, else the connector's name.

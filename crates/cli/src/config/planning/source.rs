@@ -7,6 +7,8 @@ use becauselog_binlog::{
     connection::{Compression, ConnectOptions, Endpoint, Password, TlsMode, TlsOptions},
 };
 
+use becauselog_model::Flavor;
+
 use super::{Problems, secrets};
 use crate::{
     address::{Address, parse_host},
@@ -45,6 +47,7 @@ pub fn plan(config: SourceConfig, name: &str, outside: &Outside, problems: &mut 
         Some(id) => ReplicaId::Given(id),
         None => ReplicaId::FromName,
     };
+    follow.flavor = problems.choose("source.flavor", config.flavor.as_deref(), None, &FLAVORS);
     follow.stop = stop;
     follow.heartbeat = Duration::from_millis(heartbeat);
     follow.write_timeout = Duration::from_secs(write.into());
@@ -81,6 +84,9 @@ const COMPRESSIONS: [(&str, Compression); 3] = [
     ("zlib", Compression::Zlib),
     ("zstd", Compression::Zstd { level: ZSTD_LEVEL }),
 ];
+
+const FLAVORS: [(&str, Option<Flavor>); 2] =
+    [("mysql", Some(Flavor::MySql)), ("mariadb", Some(Flavor::MariaDb))];
 
 const MODES: [(&str, TlsMode); 5] = [
     ("disabled", TlsMode::Disabled),

@@ -334,7 +334,7 @@ fn debezium_servers_names_are_read() {
 #[test]
 fn what_is_missing_is_told_by_the_peers_names() {
     let (_, text) =
-        file("c.properties", "connector.class=io.debezium.connector.mariadb.MariaDbConnector\n").error();
+        file("c.properties", "connector.class=io.debezium.connector.oracle.OracleConnector\n").error();
     for key in ["`connector.class`", "`database.hostname`", "`database.user`", "`topic.prefix`"] {
         assert!(text.contains(key), "{key} in {text}");
     }

@@ -176,8 +176,8 @@ fn what_is_no_connectors_config_is_told() {
     assert!(told("a.yaml", "kind: Deployment\n").contains("KafkaConnector"));
     let text = told("a.yaml", "kind: KafkaConnector\nspec:\n  config:\n    pw: [hunter2\n");
     assert!(text.contains("line ") && !text.contains("hunter2"), "{text}");
-    let maria = "connector.class=io.debezium.connector.mariadb.MariaDbConnector\ndatabase.hostname=h\n";
-    assert!(told("a.properties", maria).contains("`connector.class`"));
+    let other = "connector.class=io.debezium.connector.postgresql.PostgresConnector\ndatabase.hostname=h\n";
+    assert!(told("a.properties", other).contains("`connector.class`"));
 }
 
 #[test]
