@@ -118,15 +118,18 @@ impl Width {
             code::TIME2 => Self::with_fraction(3, meta)?,
             code::ENUM if matches!(meta, 1 | 2) => Self::Fixed(low),
             code::SET if matches!(meta, 1..=4 | 8) => Self::Fixed(low),
-            code::VARCHAR | code::VAR_STRING | code::STRING if meta > 255 => Self::Prefix2,
-            code::VARCHAR | code::VAR_STRING | code::STRING => Self::Prefix1,
+            code::VARCHAR | code::VAR_STRING | code::STRING | code::VARCHAR_COMPRESSED if meta > 255 => {
+                Self::Prefix2
+            }
+            code::VARCHAR | code::VAR_STRING | code::STRING | code::VARCHAR_COMPRESSED => Self::Prefix1,
             code::TINY_BLOB
             | code::BLOB
             | code::MEDIUM_BLOB
             | code::LONG_BLOB
             | code::JSON
             | code::GEOMETRY
-            | code::VECTOR => Self::prefix(meta)?,
+            | code::VECTOR
+            | code::BLOB_COMPRESSED => Self::prefix(meta)?,
             _ => return None,
         })
     }
@@ -157,6 +160,24 @@ impl Width {
     pub fn split(self, bytes: &[u8]) -> Option<(&[u8], &[u8])> {
         let (len, rest) = self.content_len(bytes)?;
         rest.split_at_checked(len)
+    }
+
+    /// Appends a value's content behind its length; false where the length does not fit.
+    pub fn put(self, out: &mut Vec<u8>, content: &[u8]) -> bool {
+        let (length_bytes, longest) = match self {
+            Self::Fixed(_) => return false,
+            Self::Prefix1 => (1, usize::from(u8::MAX)),
+            Self::Prefix2 => (2, usize::from(u16::MAX)),
+            Self::Prefix3 => (3, 0x00ff_ffff),
+            Self::Prefix4 => (4, usize::MAX),
+        };
+        let Ok(len) = u32::try_from(content.len()) else { return false };
+        if content.len() > longest {
+            return false;
+        }
+        out.extend(len.to_le_bytes().iter().take(length_bytes));
+        out.extend_from_slice(content);
+        true
     }
 
     #[inline]
@@ -229,7 +250,9 @@ mod tests {
 
     #[test]
     fn an_unknown_type_is_an_error_and_not_a_guess() {
-        for (type_code, meta) in [(0, 0), (6, 0), (20, 0), (140, 0), (code::TIME2, 7), (code::BLOB, 5)] {
+        for (type_code, meta) in
+            [(0, 0), (6, 0), (20, 0), (139, 0), (140, 5), (code::TIME2, 7), (code::BLOB, 5)]
+        {
             assert_eq!(Width::of(&column(type_code, meta)), None, "{type_code}");
         }
     }

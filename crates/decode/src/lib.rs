@@ -34,9 +34,11 @@ mod partial;
 mod plan;
 mod reader;
 mod rows;
+mod unpack;
 
 pub use cells::Cells;
 pub use image::Image;
 pub use layout::Layout;
 pub use plan::{PlanError, TablePlan};
 pub use rows::{RowIndex, Rows, RowsError, RowsKind, Torn, Views, count_rows, index_rows};
+pub use unpack::{Unpack, UnpackError};

@@ -5,7 +5,7 @@ mod temporal;
 
 use std::convert::Infallible;
 
-use becauselog_model::{Cell, CellError, Charset, Decimal};
+use becauselog_model::{Cell, CellError, Charset, Decimal, MariaDbType};
 
 use crate::layout::Width;
 
@@ -41,6 +41,7 @@ pub enum Reader {
     Json { width: Width },
     Geometry { width: Width },
     Vector { width: Width },
+    MariaDb { kind: MariaDbType },
 }
 
 /// Why a value cannot be read.
@@ -170,6 +171,10 @@ impl Reader {
             Self::Json { width } => to.take(Cell::Json(take_sized(bytes, width)?)),
             Self::Geometry { width } => to.take(Cell::Geometry(take_sized(bytes, width)?)),
             Self::Vector { width } => to.take(Cell::Vector(take_sized(bytes, width)?)),
+            Self::MariaDb { kind } => {
+                let value = kind.value(take_sized(bytes, Width::Prefix1)?);
+                to.take(Cell::MariaDb(value.ok_or(Fault::Invalid("more bytes than the type has"))?))
+            }
             Self::Decimal { precision, scale, bytes: len } => {
                 let stored = take_slice(bytes, len)?;
                 // Compiled from these two: it is as many bytes.

@@ -160,6 +160,13 @@ impl<'a> Rows<'a> {
         }
     }
 
+    /// Which columns the images of a row have, in the order of the images.
+    pub(crate) fn bitmaps(&self) -> impl Iterator<Item = &'a [u8]> {
+        let before = self.kind.has_before().then_some(self.before);
+        let after = self.kind.has_after().then_some(self.after);
+        before.into_iter().chain(after)
+    }
+
     fn slice(&self, (start, end): (u32, u32)) -> &'a [u8] {
         let (Ok(start), Ok(end)) = (usize::try_from(start), usize::try_from(end)) else { return &[] };
         self.bytes.get(start..end).unwrap_or_default()

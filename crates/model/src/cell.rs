@@ -7,6 +7,7 @@ use thiserror::Error;
 use crate::{
     charset::Charset,
     decimal::Decimal,
+    mariadb::MariaDbValue,
     temporal::{Date, Datetime, Time, Timestamp},
 };
 
@@ -56,6 +57,8 @@ pub enum Cell<'a> {
     JsonDiff(&'a [u8]),
     /// `GEOMETRY`: four bytes SRID (little-endian), then WKB.
     Geometry(&'a [u8]),
+    /// A value of a type that only MariaDB has.
+    MariaDb(MariaDbValue),
     /// `VECTOR`: little-endian single floats.
     Vector(&'a [u8]),
 }

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::charset::Charset;
+use crate::{charset::Charset, mariadb::MariaDbType};
 
 /// A table's full name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -197,6 +197,8 @@ pub enum ColumnKind {
         /// The declared subtype as `Field::geometry_type` (0 geometry, 1 point, 2 line string, …).
         subtype: u8,
     },
+    /// A type that only MariaDB has: `UUID`, `INET4`, `INET6`.
+    MariaDb(MariaDbType),
     /// `VECTOR(dimension)` (MySQL 9): little-endian single floats.
     Vector {
         /// The most numbers a value has.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::shape::TableName;
+use crate::{shape::TableName, type_code};
 
 /// The content of a TABLE_MAP event. Types and metadata are always there; the rest depends on the server's version and
 /// on `binlog_row_metadata`.
@@ -45,7 +45,34 @@ pub struct MappedColumn {
     pub visible: Option<bool>,
 }
 
+impl MappedColumn {
+    /// Of a compressed column of MariaDB: type code and metadata of the same column without compression.
+    #[must_use]
+    pub fn uncompressed(&self) -> Option<(u8, u16)> {
+        match self.type_code {
+            type_code::BLOB_COMPRESSED => Some((type_code::BLOB, self.meta)),
+            // A byte in front says how a value is kept.
+            type_code::VARCHAR_COMPRESSED => Some((type_code::VARCHAR, self.meta.saturating_sub(1))),
+            _ => None,
+        }
+    }
+}
+
 impl TableMap {
+    /// The map of the same table without compressed columns (MariaDB); nothing where it has none.
+    #[must_use]
+    pub fn uncompressed(&self) -> Option<Self> {
+        let mut plain = None;
+        for (index, column) in self.columns.iter().enumerate() {
+            let Some((type_code, meta)) = column.uncompressed() else { continue };
+            let map = plain.get_or_insert_with(|| self.clone());
+            if let Some(column) = map.columns.get_mut(index) {
+                (column.type_code, column.meta) = (type_code, meta);
+            }
+        }
+        plain
+    }
+
     /// Whether every column has its name: then the map alone gives the table's shape.
     #[must_use]
     pub fn is_full(&self) -> bool {

@@ -36,6 +36,10 @@ pub const TIMESTAMP2: u8 = 17;
 pub const DATETIME2: u8 = 18;
 /// `TIME(fsp)` since 5.6.4.
 pub const TIME2: u8 = 19;
+/// MariaDB: `TEXT COMPRESSED`, `BLOB COMPRESSED`.
+pub const BLOB_COMPRESSED: u8 = 140;
+/// MariaDB: `VARCHAR COMPRESSED`, `VARBINARY COMPRESSED`.
+pub const VARCHAR_COMPRESSED: u8 = 141;
 /// `VECTOR`.
 pub const VECTOR: u8 = 242;
 /// `JSON`.

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use becauselog_binlog::event::EventError;
-use becauselog_decode::{PlanError, RowsError};
+use becauselog_decode::{PlanError, RowsError, UnpackError};
 use becauselog_format::FormatError;
 use becauselog_model::{BinlogPosition, ErrorClass, TableName};
 use becauselog_schema::{CatalogError, ShapeError};
@@ -93,6 +93,16 @@ pub enum PipelineError {
         /// What is wrong.
         source: RowsError,
     },
+    /// Rows whose compressed columns cannot be unfolded.
+    #[error("at {position}, table {table}: {source}")]
+    Unpack {
+        /// Where the row event is.
+        position: BinlogPosition,
+        /// The table.
+        table: String,
+        /// What is wrong.
+        source: UnpackError,
+    },
     /// Rows of a table that was not mapped.
     #[error(
         "at {position}: rows of table number {table_id}, which no table map before them names; the log is damaged"
@@ -164,7 +174,7 @@ impl PipelineError {
             Self::Bootstrap { .. } => "E_BOOTSTRAP",
             Self::Plan { .. } => "E_TABLE_UNREADABLE",
             Self::Event { .. } => "E_EVENT",
-            Self::Rows { .. } => "E_ROWS",
+            Self::Rows { .. } | Self::Unpack { .. } => "E_ROWS",
             Self::Unmapped { .. } => "E_ROWS_UNMAPPED",
             Self::Format { .. } => "E_RENDER",
             Self::Diverged { .. } => "E_DIVERGED",
@@ -186,6 +196,7 @@ impl PipelineError {
             Self::Plan { .. }
             | Self::Event { .. }
             | Self::Rows { .. }
+            | Self::Unpack { .. }
             | Self::Unmapped { .. }
             | Self::Format { .. } => ErrorClass::Data,
             Self::Catalog { .. }

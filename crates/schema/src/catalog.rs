@@ -206,6 +206,19 @@ impl Described {
         true
     }
 
+    /// Of columns that the log has as BINARY, those that are of one of MariaDB's types here and have as many bytes become of it.
+    pub(crate) fn tell_mariadbs_types(&self, columns: &mut [ColumnShape]) {
+        for column in columns {
+            let ColumnKind::Binary { length } = column.kind else { continue };
+            let mine = self.columns.iter().find(|mine| mine.name == column.name);
+            if let Some(Ok(ColumnKind::MariaDb(kind))) = mine.map(|mine| &mine.kind)
+                && u32::from(kind.length()) == length
+            {
+                column.kind = ColumnKind::MariaDb(*kind);
+            }
+        }
+    }
+
     /// The key as indices into these columns; nothing when one of its columns is not there or can be NULL.
     pub(crate) fn key_of(&self, columns: &[ColumnShape]) -> Option<Vec<usize>> {
         let place =

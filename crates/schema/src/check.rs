@@ -164,6 +164,7 @@ fn is_logged_as(kind: &Kind, mapped: &MappedColumn) -> bool {
         Kind::Json => type_code == code::JSON,
         Kind::Geometry { .. } => type_code == code::GEOMETRY,
         Kind::Vector { .. } => type_code == code::VECTOR,
+        Kind::MariaDb(kind) => is(&[code::STRING], kind.length().into()),
     }
 }
 

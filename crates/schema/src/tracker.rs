@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use becauselog_model::{TableMap, TableName, TableShape};
+use becauselog_model::{ColumnKind, TableMap, TableName, TableShape};
 use mysql_async::Conn;
 
 use crate::{
@@ -200,7 +200,13 @@ impl Table {
             return Ok(Arc::clone(&answer.shape));
         }
         let mut shape = match from_row_metadata(map)? {
-            Some(shape) => self.with_key(shape, online)?,
+            Some(shape) => {
+                let mut shape = self.with_key(shape, online)?;
+                if online && may_have_mariadbs_types(map, &shape) {
+                    self.tell_mariadbs_types(&mut shape)?;
+                }
+                shape
+            }
             None => self.described(map, online)?,
         };
         if declarations {
@@ -222,6 +228,18 @@ impl Table {
             Description::Read(described) => described.key_of(&shape.columns),
         };
         Ok(TableShape { key, ..shape })
+    }
+
+    /// MariaDB logs its own types as BINARY: which they are, the server tells, of columns of the same name.
+    fn tell_mariadbs_types(&self, shape: &mut TableShape) -> Result<(), ShapeError> {
+        match &self.description {
+            Description::Unread => Err(ShapeError::NeedsReload(shape.name.clone())),
+            Description::Missing => Ok(()),
+            Description::Read(described) => {
+                described.tell_mariadbs_types(&mut shape.columns);
+                Ok(())
+            }
+        }
     }
 
     fn described(&mut self, map: &TableMap, online: bool) -> Result<TableShape, ShapeError> {
@@ -267,6 +285,14 @@ impl Table {
             _ => Arc::new(shape),
         }
     }
+}
+
+/// Whether a column that is logged as BINARY may be of one of MariaDB's types: it has the length of one, and the log does not
+/// tell which columns are visible, as that of MySQL since 8.0.23 does.
+fn may_have_mariadbs_types(map: &TableMap, shape: &TableShape) -> bool {
+    let is_of_mysql = map.columns.iter().any(|column| column.visible.is_some());
+    let fits = |kind: &ColumnKind| matches!(kind, ColumnKind::Binary { length: 4 | 16 });
+    !is_of_mysql && shape.columns.iter().any(|column| fits(&column.kind))
 }
 
 /// Whether two maps describe the same table in the same way, whatever number it goes by.

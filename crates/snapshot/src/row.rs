@@ -140,6 +140,7 @@ fn of_bytes<'a>(bytes: &'a [u8], kind: &ColumnKind) -> Option<Cell<'a>> {
         ColumnKind::Json => Cell::JsonText(bytes),
         ColumnKind::Geometry { .. } => Cell::Geometry(bytes),
         ColumnKind::Vector { .. } => Cell::Vector(bytes),
+        ColumnKind::MariaDb(kind) => Cell::MariaDb(kind.of_text(std::str::from_utf8(bytes).ok()?)?),
         _ => return None,
     })
 }

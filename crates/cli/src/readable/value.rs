@@ -59,6 +59,7 @@ pub fn push(out: &mut Vec<u8>, cell: &Cell<'_>, kind: &ColumnKind) {
         Cell::Binary(bytes) => write_hex(out, bytes),
         Cell::Geometry(bytes) => write!(out, "(geometry of {} bytes)", bytes.len()),
         Cell::Vector(bytes) => write_vector(out, bytes),
+        Cell::MariaDb(value) => write!(out, "{value}"),
     };
 }
 

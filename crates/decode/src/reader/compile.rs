@@ -84,6 +84,9 @@ fn bytes(mapped: &MappedColumn, kind: &Kind) -> Option<Reader> {
         (_, Kind::Text { charset, .. }) if blob => Reader::Text { width, charset: *charset },
         (_, Kind::Binary { .. } | Kind::VarBinary { .. }) if string => Reader::Binary { width },
         (_, Kind::Blob { .. }) if blob => Reader::Binary { width },
+        (code::STRING, Kind::MariaDb(kind)) if mapped.meta == u16::from(kind.length()) => {
+            Reader::MariaDb { kind: *kind }
+        }
         (code::JSON, Kind::Json) => Reader::Json { width },
         (code::GEOMETRY, Kind::Geometry { .. }) => Reader::Geometry { width },
         (code::VECTOR, Kind::Vector { .. }) => Reader::Vector { width },

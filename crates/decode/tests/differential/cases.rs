@@ -4,6 +4,8 @@
 mod bytes;
 #[path = "cases/documents.rs"]
 mod documents;
+#[path = "cases/mariadb.rs"]
+mod mariadb;
 #[path = "cases/numbers.rs"]
 mod numbers;
 #[path = "cases/texts.rs"]
@@ -84,9 +86,13 @@ pub fn tables(dialect: Dialect, charsets: &[String]) -> Vec<Table> {
         bytes::geometry(),
         bytes::generated(dialect),
         bytes::wide(),
-        documents::documents(),
-        documents::big(),
     ];
+    if dialect.is_mariadb() {
+        // JSON is text there.
+        tables.extend(mariadb::mariadb());
+    } else {
+        tables.extend([documents::documents(), documents::big()]);
+    }
     if dialect.has_vector() {
         tables.push(bytes::vectors());
     }

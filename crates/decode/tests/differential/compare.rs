@@ -10,7 +10,7 @@ use anyhow::{Context, Result, ensure};
 use becauselog_decode::RowsKind;
 use becauselog_model::{Cell, ColumnShape};
 use becauselog_schema::Tracker;
-use becauselog_testkit::{MysqlServer, Version};
+use becauselog_testkit::{MysqlServer, Version, version::Flavor};
 use mysql_async::{Conn, prelude::Queryable};
 
 use crate::{
@@ -58,7 +58,11 @@ struct Bench {
 }
 
 pub async fn run(version: Version, seed: u64, factor: usize) -> Result<Counts> {
-    let server = MysqlServer::builder(version).start().await?;
+    let mut builder = MysqlServer::builder(version);
+    if version.flavor() == Flavor::MariaDb {
+        builder = builder.option("log-bin-compress", "ON").option("log-bin-compress-min-len", "10");
+    }
+    let server = builder.start().await?;
     let mut conn = server.conn().await?;
     conn.query_drop("CREATE DATABASE types").await?;
     conn.query_drop("USE types").await?;

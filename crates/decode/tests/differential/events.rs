@@ -7,8 +7,8 @@ use becauselog_binlog::{
     event::{self, Event, EventKind, RowsHeader},
     frame::Framer,
 };
-use becauselog_decode::{RowIndex, Rows, RowsKind, TablePlan, count_rows, index_rows};
-use becauselog_model::{Cell, CellError, RowImage, TableMap, TableShape};
+use becauselog_decode::{RowIndex, Rows, RowsKind, TablePlan, Unpack, count_rows, index_rows};
+use becauselog_model::{Cell, CellError, ColumnKind, RowImage, TableMap, TableShape};
 use becauselog_schema::{Catalog, ShapeError, Tracker, check, from_row_metadata};
 use bytes::Bytes;
 use mysql_async::Conn;
@@ -34,7 +34,7 @@ pub async fn read(
     let bytes = Bytes::from(std::fs::read(file)?);
     let mut rest = bytes.slice(4..);
     let mut framer = Framer::new("file".into(), 4);
-    let mut plans: HashMap<u64, TablePlan> = HashMap::new();
+    let mut plans: HashMap<u64, (TablePlan, Option<Unpack>)> = HashMap::new();
     let mut count = 0;
     while !rest.is_empty() {
         let len = framer.header(&rest)?.size();
@@ -46,8 +46,12 @@ pub async fn read(
                 if plans.contains_key(&map.table_id) {
                     continue;
                 }
+                let (unpack, map) = match Unpack::compile(&map)? {
+                    Some((unpack, unfolded)) => (Some(unpack), unfolded),
+                    None => (None, map),
+                };
                 let shape = shape_for(&map, conn, tracker).await?;
-                plans.insert(map.table_id, TablePlan::compile(&map, shape)?);
+                plans.insert(map.table_id, (TablePlan::compile(&map, shape)?, unpack));
             }
             kind if is_rows(kind) => count += read_rows(&framer, &event, &plans, &mut each)?,
             _ => {}
@@ -80,7 +84,15 @@ async fn shape_for(map: &TableMap, conn: &mut Conn, tracker: &mut Tracker) -> Re
     // What the log says of itself is what the server says: each source vouches for the other.
     if let Some(own) = from_row_metadata(map)? {
         check(map, &own)?;
-        let described = Catalog::new(conn).table(&map.name).await?.context("no such table")?.shape(map)?;
+        let mut described =
+            Catalog::new(conn).table(&map.name).await?.context("no such table")?.shape(map)?;
+        ensure!(shape.columns == described.columns, "{}: {:?}", map.name, shape.columns);
+        // The log does not tell MariaDB's own types from BINARY.
+        for column in &mut described.columns {
+            if let ColumnKind::MariaDb(kind) = column.kind {
+                column.kind = ColumnKind::Binary { length: kind.length().into() };
+            }
+        }
         ensure!(
             own.columns == described.columns,
             "{}: {:?} and {:?}",
@@ -111,12 +123,17 @@ fn rows_of<'a>(header: &RowsHeader<'a>) -> Rows<'a> {
 fn read_rows(
     framer: &Framer,
     event: &Event,
-    plans: &HashMap<u64, TablePlan>,
+    plans: &HashMap<u64, (TablePlan, Option<Unpack>)>,
     each: &mut impl FnMut(&Change<'_>) -> Result<()>,
 ) -> Result<usize> {
     let header = RowsHeader::parse(event.kind(), framer.format().map(|format| &**format), &event.body)?;
-    let plan = plans.get(&header.table_id).context("rows without a table map")?;
-    let rows = rows_of(&header);
+    let (plan, unpack) = plans.get(&header.table_id).context("rows without a table map")?;
+    let mut rows = rows_of(&header);
+    let mut unfolded = vec![];
+    if let Some(unpack) = unpack {
+        unpack.rows(&rows, &mut unfolded)?;
+        rows.bytes = &unfolded;
+    }
     let mut index: Vec<RowIndex> = vec![];
     let count = index_rows(plan, &rows, &mut index)?;
     if count == 0 || count_rows(plan.layout(), &rows)? != count || index.len() != count {

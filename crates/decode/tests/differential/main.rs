@@ -45,6 +45,11 @@ async fn every_type_reads_as_mysql_5_7_shows_it() -> Result<()> {
 }
 
 #[tokio::test]
+async fn every_type_reads_as_mariadb_10_11_shows_it() -> Result<()> {
+    all_types_on(Version::MariaDb10_11).await
+}
+
+#[tokio::test]
 async fn rows_without_columns_are_counted() -> Result<()> {
     for version in Version::ALL {
         edges::rows_without_columns(version).await?;

@@ -51,6 +51,7 @@ pub fn show(cell: &Cell<'_>, column: &ColumnShape, form: Form) -> Shown {
             };
             hex(bytes) + &"00".repeat(padding)
         }
+        (Cell::MariaDb(value), Form::Plain) => value.to_string(),
         (Cell::Enum(index), Form::Chosen) => format!("{index}:{}", hex(enum_text(index, column).as_bytes())),
         (Cell::Set(bits), Form::Chosen) => format!("{bits}:{}", hex(set_text(bits, column).as_bytes())),
         (other, form) => panic!("column {}: {other:?} as {form:?}", column.name),

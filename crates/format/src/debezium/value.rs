@@ -121,6 +121,7 @@ impl Values<'_> {
             Cell::Year(year) => self.year(out, year),
             Cell::Geometry(bytes) => geometry(out, bytes, &shape.kind),
             Cell::Vector(bytes) => vector(out, bytes),
+            Cell::MariaDb(value) => quoted(out, |out| out.extend_from_slice(value.to_string().as_bytes())),
             Cell::JsonDiff(_) => return Err(Fault::PartialJson),
             Cell::Absent => return Err(Fault::Mismatch),
         }

@@ -77,6 +77,7 @@ impl Values<'_> {
             Cell::JsonText(text) => self.json_text(out, text)?,
             Cell::Geometry(bytes) => self.geometry(out, bytes)?,
             Cell::Vector(bytes) => vector(out, bytes),
+            Cell::MariaDb(value) => quoted(out, |out| out.extend_from_slice(value.to_string().as_bytes())),
             Cell::JsonDiff(_) => return Err(Fault::PartialJson),
             Cell::Absent => return Err(Fault::Mismatch),
         }

@@ -62,6 +62,7 @@ impl Render for Values<'_> {
             Cell::JsonText(text) => charset_text::quoted(out, text, Charset::Utf8, self.text, self.losses),
             Cell::Geometry(bytes) => geometry(out, bytes),
             Cell::Vector(bytes) => vector(out, bytes),
+            Cell::MariaDb(value) => quoted(out, |out| out.extend_from_slice(value.to_string().as_bytes())),
             Cell::JsonDiff(_) => return Err(Fault::PartialJson),
             Cell::Absent => return Err(Fault::Mismatch),
         }

@@ -6,7 +6,7 @@ use becauselog_binlog::{
     event::{self, Event, EventKind, FormatDescription, RowsHeader, RowsQuery},
     group::{Group, Statement, classify},
 };
-use becauselog_decode::{Layout, Rows, TablePlan, count_rows, index_rows};
+use becauselog_decode::{Layout, Rows, TablePlan, Unpack, count_rows, index_rows};
 use becauselog_model::{BinlogPosition, PartialTransaction, RowsEvent, TableMap, TableShape, Transaction};
 use becauselog_sink::failpoint;
 
@@ -130,12 +130,16 @@ impl Transform {
         let map = event::table_map::parse(format, &event.body).map_err(map_error)?;
         let kept = self.beside.as_ref().and_then(|beside| beside.keeps(&map.name));
         let requests = kept == Some(true);
+        let plan_error = |source| PipelineError::Plan { position: at(), source };
         let table = if wanted && kept.unwrap_or_else(|| (self.filter)(&map.name)) {
+            let (unpack, map) = match Unpack::compile(&map).map_err(plan_error)? {
+                Some((unpack, unfolded)) => (Some(unpack), unfolded),
+                None => (None, map),
+            };
             let shape = self.shape_for(&map, &at()).await?;
             let shape = self.declared(shape);
-            let plan = TablePlan::compile(&map, shape)
-                .map_err(|source| PipelineError::Plan { position: at(), source })?;
-            let mut wanted = WantedTable::new(plan);
+            let plan = TablePlan::compile(&map, shape).map_err(plan_error)?;
+            let mut wanted = WantedTable::new(plan, unpack);
             if let Some(beside) = &self.beside {
                 wanted.keyless = beside.is_keyless(&map.name);
                 wanted.by_row = requests || beside.looks_at_rows(wanted.plan.shape());
@@ -143,8 +147,7 @@ impl Transform {
             }
             Table::Wanted(wanted)
         } else {
-            let layout =
-                Layout::compile(&map).map_err(|source| PipelineError::Plan { position: at(), source })?;
+            let layout = Layout::compile(&map).map_err(plan_error)?;
             Table::Counted(Arc::new(layout))
         };
         self.tables.set(id, if wanted { &event.body } else { &[] }, table);
@@ -226,20 +229,40 @@ impl Transform {
             }
             Some(Table::Wanted(table)) if !delivery.wanted => {
                 let name = table.plan.shape().name.to_string();
-                let found = count_rows(table.plan.layout(), &rows).map_err(torn(name))?;
+                let found = count_rows(table.layout(), &rows).map_err(torn(name))?;
                 delivery.next = delivery.next.saturating_add(found as u64);
                 return Ok(());
             }
             Some(Table::Wanted(wanted)) => wanted.clone(),
         };
+        if let Some(unpack) = &wanted.unpack {
+            let table = wanted.plan.shape().name.to_string();
+            let event = unfolded(unpack, &event, &header, &table)?;
+            return self.rows_of_plan(event, owner, delivery, &wanted).await;
+        }
+        self.rows_of_plan(event, owner, delivery, &wanted).await
+    }
+
+    /// The rows of an event whose table is read.
+    async fn rows_of_plan(
+        &mut self,
+        event: Event,
+        owner: Arc<Owner>,
+        delivery: &mut Delivery,
+        wanted: &WantedTable,
+    ) -> Result<(), Stopped> {
+        let header = RowsHeader::parse(event.kind(), None, &event.body)
+            .map_err(|source| PipelineError::Event { position: event.position(), source })?;
+        let rows = rows_of(&header);
+        let torn = |table: String| |source| PipelineError::Rows { position: event.position(), table, source };
         self.index.clear();
         let found = index_rows(&wanted.plan, &rows, &mut self.index);
         let found = found.map_err(torn(wanted.plan.shape().name.to_string()))?;
         if wanted.requests {
-            self.note_requests(&event, &wanted, &rows, delivery)?;
+            self.note_requests(&event, wanted, &rows, delivery)?;
         }
         let runs = match wanted.by_row {
-            true => self.passing(&event, &owner, &wanted, &rows)?,
+            true => self.passing(&event, &owner, wanted, &rows)?,
             false => std::iter::once(0..found).collect(),
         };
         // What was handed on last waits for the next that is, or for the transaction's end: it may be the last.
@@ -247,7 +270,7 @@ impl Transform {
         for run in runs {
             let before = first.saturating_add(run.start as u64);
             self.send_within(&owner, before).await?;
-            self.push(event.clone(), &owner, delivery, &wanted, first, run);
+            self.push(event.clone(), &owner, delivery, wanted, first, run);
         }
         delivery.next = first.saturating_add(found as u64);
         Ok(())
@@ -313,6 +336,22 @@ impl Transform {
         delivery.passed = delivery.passed.saturating_add(run.len() as u64);
         Status::add(&self.status.changes, run.len() as u64);
     }
+}
+
+/// The event with its table's compressed columns unfolded.
+fn unfolded(
+    unpack: &Unpack,
+    event: &Event,
+    header: &RowsHeader<'_>,
+    table: &str,
+) -> Result<Event, PipelineError> {
+    let mut body = event.body.get(..header.rows_at).unwrap_or_default().to_vec();
+    unpack.rows(&rows_of(header), &mut body).map_err(|source| PipelineError::Unpack {
+        position: event.position(),
+        table: table.to_owned(),
+        source,
+    })?;
+    Ok(Event { body: body.into(), ..event.clone() })
 }
 
 fn rows_query(event: &Event) -> Result<Option<Arc<[u8]>>, Stopped> {

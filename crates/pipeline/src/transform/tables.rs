@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use becauselog_decode::{Layout, TablePlan};
+use becauselog_decode::{Layout, TablePlan, Unpack};
 use becauselog_model::TableShape;
 use bytes::Bytes;
 
@@ -18,8 +18,10 @@ pub enum Table {
 /// A table whose rows are read.
 #[derive(Debug, Clone)]
 pub struct WantedTable {
-    /// How.
+    /// How, once compressed columns are unfolded.
     pub plan: Arc<TablePlan>,
+    /// How to unfold its compressed columns, where it has any.
+    pub unpack: Option<Arc<Unpack>>,
     /// About how many bytes a record of it takes beside the row's own: names and what is told of its origin.
     pub row_bytes: usize,
     /// It is known to have no primary key.
@@ -36,9 +38,16 @@ const ORIGIN_BYTES: usize = 512;
 impl WantedTable {
     /// A table that is read by this plan.
     #[must_use]
-    pub fn new(plan: TablePlan) -> Self {
+    pub fn new(plan: TablePlan, unpack: Option<Unpack>) -> Self {
         let row_bytes = record_bytes(plan.shape());
-        Self { plan: Arc::new(plan), row_bytes, keyless: false, by_row: false, requests: false }
+        let unpack = unpack.map(Arc::new);
+        Self { plan: Arc::new(plan), unpack, row_bytes, keyless: false, by_row: false, requests: false }
+    }
+
+    /// The widths of the columns as the log has them.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        self.unpack.as_ref().map_or(self.plan.layout(), |unpack| unpack.layout())
     }
 }
 

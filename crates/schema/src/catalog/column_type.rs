@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use becauselog_model::{Charset, ColumnKind};
+use becauselog_model::{Charset, ColumnKind, MariaDbType};
 
 use super::columns::ColumnAnswer;
 
@@ -45,8 +45,11 @@ pub fn kind_of(declared: &ColumnAnswer) -> Result<ColumnKind, String> {
         "set" => ColumnKind::Set { values: texts(declared)? },
         "json" => ColumnKind::Json,
         "vector" => ColumnKind::Vector { dimension: dimension(&declared.column_type) },
-        other => ColumnKind::Geometry {
-            subtype: geometry(other).ok_or_else(|| format!("its type {other} is not known"))?,
+        other => match MariaDbType::of_name(other) {
+            Some(kind) => ColumnKind::MariaDb(kind),
+            None => ColumnKind::Geometry {
+                subtype: geometry(other).ok_or_else(|| format!("its type {other} is not known"))?,
+            },
         },
     })
 }

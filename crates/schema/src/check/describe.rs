@@ -63,5 +63,6 @@ pub fn kind(kind: &Kind) -> String {
         Kind::Json => "JSON".into(),
         Kind::Geometry { .. } => "GEOMETRY".into(),
         Kind::Vector { .. } => "VECTOR".into(),
+        Kind::MariaDb(kind) => kind.name().to_ascii_uppercase(),
     }
 }

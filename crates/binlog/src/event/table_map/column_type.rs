@@ -20,7 +20,8 @@ pub(super) mod code {
     pub(crate) const DATETIME2: u8 = 18;
     pub(crate) const TIME2: u8 = 19;
     pub(crate) const TYPED_ARRAY: u8 = 20;
-    pub(crate) const MARIADB_COMPRESSED: [u8; 2] = [140, 141];
+    pub(crate) const BLOB_COMPRESSED: u8 = 140;
+    pub(crate) const VARCHAR_COMPRESSED: u8 = 141;
     pub(crate) const VECTOR: u8 = 242;
     pub(crate) const JSON: u8 = 245;
     pub(crate) const NEWDECIMAL: u8 = 246;
@@ -60,15 +61,12 @@ fn read_meta(type_code: u8, metadata: &mut Fields<'_>) -> Result<(u8, u16), Even
         code::FLOAT | code::DOUBLE | code::TIMESTAMP2 | code::DATETIME2 | code::TIME2 => {
             u16::from(metadata.u8()?)
         }
-        code::TINY_BLOB..=code::BLOB | code::JSON | code::GEOMETRY | code::VECTOR => {
+        code::TINY_BLOB..=code::BLOB | code::JSON | code::GEOMETRY | code::VECTOR | code::BLOB_COMPRESSED => {
             u16::from(metadata.u8()?)
         }
-        code::VARCHAR | code::VAR_STRING | code::BIT => metadata.u16()?,
+        code::VARCHAR | code::VAR_STRING | code::BIT | code::VARCHAR_COMPRESSED => metadata.u16()?,
         code::NEWDECIMAL => u16::from_be_bytes(metadata.array()?),
         code::TYPED_ARRAY => return Err(metadata.error("an array column (of an index over JSON values)")),
-        mariadb if code::MARIADB_COMPRESSED.contains(&mariadb) => {
-            return Err(metadata.error("a compressed column of MariaDB, which is not supported yet"));
-        }
         // Integers, YEAR, DATE and the times without fractions of before 5.6.
         0..=3 | 6..=14 | 244 => 0,
         _ => return Err(metadata.error("a column type that no server has")),
@@ -131,7 +129,7 @@ mod tests {
 
     #[test]
     fn types_that_cannot_be_read_are_refused() {
-        for refused in [20, 140, 141, 200, 243] {
+        for refused in [20, 139, 142, 200, 243] {
             assert!(one(refused, &[1, 1]).is_err(), "{refused}");
         }
         assert!(one(3, &[1]).is_err());

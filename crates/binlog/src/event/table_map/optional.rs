@@ -69,9 +69,10 @@ pub(super) fn read(
     Ok(key)
 }
 
-/// The columns that have a charset on MariaDB: GEOMETRY is among them.
+/// The columns that have a charset on MariaDB: GEOMETRY and compressed ones are among them.
 fn is_character_mariadb(column: &MappedColumn) -> bool {
-    column.type_code == code::GEOMETRY || is_character_mysql(column)
+    matches!(column.type_code, code::GEOMETRY | code::BLOB_COMPRESSED | code::VARCHAR_COMPRESSED)
+        || is_character_mysql(column)
 }
 
 /// The columns that have a charset on MySQL, those of bytes (charset `binary`) among them, and VECTOR.

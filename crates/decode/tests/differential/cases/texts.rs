@@ -56,7 +56,7 @@ pub fn texts(charset: &str) -> Table {
 }
 
 /// A text as an SQL literal of at most so many characters; mostly of few scripts, as people write.
-fn text(seeded: &mut Seeded, max: u64) -> String {
+pub fn text(seeded: &mut Seeded, max: u64) -> String {
     let len = match seeded.below(6) {
         0 => 0,
         1 => max,

@@ -94,6 +94,7 @@ fn is_logged_as(kind: &ColumnKind, mapped: &MappedColumn) -> bool {
         | ColumnKind::Text { .. }
         | ColumnKind::Binary { .. }
         | ColumnKind::VarBinary { .. }
+        | ColumnKind::MariaDb(_)
         | ColumnKind::Blob { .. } => &[code::STRING, code::VARCHAR, code::VAR_STRING, code::BLOB],
     };
     codes.contains(&mapped.type_code)

@@ -96,6 +96,7 @@ fn of_kind(kind: &ColumnKind, config: &DebeziumConfig) -> Schema {
         ColumnKind::Json => Schema::logical(Kind::String, "io.debezium.data.Json"),
         ColumnKind::Geometry { subtype: wkb::POINT } => point(),
         ColumnKind::Geometry { .. } => geometry(),
+        ColumnKind::MariaDb(_) => Schema::new(Kind::String),
         ColumnKind::Vector { .. } => {
             let items = Arc::new(Schema::new(Kind::Float32));
             Schema::logical(Kind::Array(items), "io.debezium.data.FloatVector")
