@@ -12,8 +12,8 @@ use becauselog_model::{BinlogPosition, GtidSet};
 use bytes::Bytes;
 
 use crate::event::{
-    self, Event, EventFlags, EventHeader, EventKind, FormatDescription, GtidList, Heartbeat, PreviousGtids,
-    Rotate,
+    Event, EventError, EventFlags, EventHeader, EventKind, FormatDescription, GtidList, Heartbeat,
+    PreviousGtids, Rotate,
 };
 
 pub use error::FrameError;
@@ -58,8 +58,8 @@ impl Framer {
     /// # Errors
     /// When there are fewer than 19 bytes or the length is none that an event can have.
     pub fn header(&self, bytes: &[u8]) -> Result<EventHeader, FrameError> {
-        let header = EventHeader::parse(bytes).map_err(|source| self.malformed(source))?;
-        let fits = (EventHeader::LEN..).contains(&header.size()) && header.event_size <= EVENT_LEN_MAX;
+        let header = self.parse_header(bytes).map_err(|source| self.malformed(source))?;
+        let fits = (self.header_len()..).contains(&header.size()) && header.event_size <= EVENT_LEN_MAX;
         if fits {
             return Ok(header);
         }
@@ -71,6 +71,29 @@ impl Framer {
         })
     }
 
+    /// The bytes that an event begins with: as many are needed to know its length.
+    #[must_use]
+    pub fn header_len(&self) -> usize {
+        let is_version_1 = self.format.as_ref().is_some_and(|format| format.binlog_version == 1);
+        if is_version_1 { EventHeader::LEN_VERSION_1 } else { EventHeader::LEN }
+    }
+
+    fn parse_header(&self, bytes: &[u8]) -> Result<EventHeader, EventError> {
+        let Some(format) = &self.format else {
+            let header = EventHeader::parse(bytes)?;
+            return if is_start_of_version_1(&header) {
+                EventHeader::parse_version_1(bytes)
+            } else {
+                Ok(header)
+            };
+        };
+        if format.binlog_version == 1 {
+            return EventHeader::parse_version_1(bytes);
+        }
+        let header = EventHeader::parse(bytes)?;
+        Ok(EventHeader { kind: format.kind_of(header.kind), ..header })
+    }
+
     /// Takes one whole event of a file. It stands where the one before ended, whatever its header says: relay logs and
     /// files of more than 4 GiB say something else.
     ///
@@ -78,7 +101,7 @@ impl Framer {
     /// When the bytes are not exactly one sound event, or the file does not begin with its format description.
     pub fn accept_from_file(&mut self, bytes: Bytes) -> Result<Event, FrameError> {
         let header = self.whole(&bytes)?;
-        if self.format.is_none() && header.kind != EventKind::FORMAT_DESCRIPTION {
+        if self.format.is_none() && !header.kind.begins_file() {
             return Err(FrameError::NoFormat {
                 file: Arc::clone(&self.file),
                 offset: self.pos,
@@ -92,6 +115,17 @@ impl Framer {
         let start = self.pos;
         self.pos = start.saturating_add(u64::from(header.event_size));
         Ok(Event { header, file: Arc::clone(&self.file), start, end: self.pos, nested: false, body })
+    }
+
+    /// Steps over an event of a file whose content is damaged, if its header says itself that it ends where its length
+    /// does; whether it does.
+    pub fn step_over(&mut self, header: &EventHeader) -> bool {
+        let end = self.pos.saturating_add(u64::from(header.event_size));
+        let fits = self.format.is_some() && end & u64::from(u32::MAX) == u64::from(header.log_pos);
+        if fits {
+            self.pos = end;
+        }
+        fits
     }
 
     /// Takes one event as a packet of a dump brought it (without the packet's leading OK byte).
@@ -156,10 +190,17 @@ impl Framer {
             self.format = Some(Arc::new(format));
             return Ok(body);
         }
+        let is_version_4 = self.format.as_ref().is_some_and(|format| format.is_version_4());
+        if header.kind == EventKind::START_V3 && !is_version_4 {
+            let header_len =
+                if is_start_of_version_1(header) { EventHeader::LEN_VERSION_1 } else { EventHeader::LEN };
+            let body = bytes.slice(header_len.min(bytes.len())..);
+            let format = FormatDescription::parse_start(&body).map_err(|source| self.malformed(source))?;
+            self.format = Some(Arc::new(format));
+            return Ok(body);
+        }
         match &self.format {
-            Some(format) => {
-                checksum::body(bytes, format.checksum).map_err(|fault| self.unsound(header, fault))
-            }
+            Some(format) => checksum::body(bytes, format).map_err(|fault| self.unsound(header, fault)),
             None => Ok(checksum::body_of_unknown_format(bytes)),
         }
     }
@@ -200,7 +241,7 @@ impl Framer {
         Ok(())
     }
 
-    fn malformed(&self, source: event::EventError) -> FrameError {
+    fn malformed(&self, source: EventError) -> FrameError {
         FrameError::Malformed { file: Arc::clone(&self.file), offset: self.pos, source }
     }
 
@@ -232,6 +273,11 @@ pub(crate) fn previous_gtids(event: &Event) -> Result<Option<GtidSet>, FrameErro
         offset: event.start,
         source,
     })
+}
+
+/// Whether this is the header of the first event of a file of 3.23: 56 bytes behind a header of 13.
+fn is_start_of_version_1(header: &EventHeader) -> bool {
+    header.kind == EventKind::START_V3 && header.size() < EventHeader::LEN.saturating_add(56)
 }
 
 /// Whether the server made an event up for the dump: it is in no file.

@@ -8,6 +8,6 @@ mod statement;
 mod xid_text;
 
 pub use error::{GroupError, GroupFault};
-pub use grouper::{Group, Grouper};
+pub use grouper::{Group, Grouper, Surveyed};
 pub use mark::{Mark, StatementKind};
 pub use statement::{Statement, classify};

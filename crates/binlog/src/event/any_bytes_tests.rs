@@ -9,7 +9,7 @@ use super::*;
 
 /// Gives bytes to every parser, as the content of every kind of event.
 fn parse_all(body: &Bytes) {
-    let format = FormatDescription::parse(body).ok();
+    let format = FormatDescription::parse(body).or_else(|_| FormatDescription::parse_start(body)).ok();
     for kind in (0..=255).map(EventKind) {
         let _ = RowsHeader::parse(kind, format.as_ref(), body);
         let _ = GtidEvent::parse(kind, body);
@@ -18,6 +18,10 @@ fn parse_all(body: &Bytes) {
     let _ = Rotate::parse(body);
     let _ = PreviousGtids::parse(body);
     let _ = Query::parse(body).map(|query| query.status_variables());
+    let _ = Query::parse_of(format.as_ref(), body);
+    let _ = Rotate::parse_of(format.as_ref(), body);
+    let _ = table_map::table_name(format.as_ref(), body);
+    let _ = EventHeader::parse_version_1(body);
     let _ = XidEvent::parse(body);
     let _ = table_map::parse(format.as_ref(), body);
     let _ = RowsQuery::parse(body);

@@ -1,18 +1,31 @@
-//! FORMAT_DESCRIPTION: the first event of a file, which says how the others are written.
+//! FORMAT_DESCRIPTION: the first event of a file, which says how the others are written; before 5.0 START_V3.
 
 use super::{EventError, EventHeader, EventKind, Fields};
 
-/// The content of a FORMAT_DESCRIPTION event.
+mod version;
+
+use self::version::{
+    by_kind, has_other_numbers, is_mariadb, kind_of_other_number, version_numbers, writes_algorithm,
+};
+
+/// The content of a FORMAT_DESCRIPTION or START_V3 event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FormatDescription {
+    /// 4 since 5.0; 3 of 4.0 and 4.1, and 2 of the first 4.0; 1 of 3.23.
+    pub binlog_version: u16,
     /// The version of the server that wrote the file, with all suffixes.
     pub server_version: String,
     /// When the file was begun by a server start, in seconds since 1970 UTC; 0 where the file follows a rotation.
     pub created_s: u32,
     /// Whether the events end in a checksum.
     pub checksum: ChecksumAlgorithm,
+    /// The length of the header that each event begins with, in bytes: 13 in version 1, 19 since then, more where a
+    /// server adds fields of its own behind them.
+    pub header_len: usize,
     /// The length of each kind's fixed part, by kind from 1.
     post_header_lengths: Vec<u8>,
+    /// Whether kinds have the numbers of early trees of 5.1.
+    has_other_numbers: bool,
 }
 
 /// How an event's bytes are protected.
@@ -25,10 +38,6 @@ pub enum ChecksumAlgorithm {
     Crc32,
 }
 
-/// MySQL from 5.6.1 on and MariaDB from 5.3 on write the checksum's algorithm here.
-const MYSQL_WITH_CHECKSUMS: [u32; 3] = [5, 6, 1];
-const MARIADB_WITH_CHECKSUMS: [u32; 3] = [5, 3, 0];
-
 impl FormatDescription {
     /// The bytes of a checksum.
     pub const CHECKSUM_LEN: usize = 4;
@@ -36,19 +45,18 @@ impl FormatDescription {
     /// Reads the content: with the algorithm's byte, without the four bytes of the checksum.
     ///
     /// # Errors
-    /// When it is too short, of another binlog version than 4, with another header length than 19, or with a checksum
+    /// When it is too short, of another binlog version than 4, with a header of fewer bytes than 19, or with a checksum
     /// algorithm that no server has.
     pub fn parse(body: &[u8]) -> Result<Self, EventError> {
         let mut fields = Fields::new(EventKind::FORMAT_DESCRIPTION, body);
         if fields.u16()? != 4 {
             return Err(fields.error("a binlog version other than 4"));
         }
-        let version = fields.take(50)?;
-        let version = version.split(|c| *c == 0).next().unwrap_or_default();
-        let server_version = String::from_utf8_lossy(version).into_owned();
+        let server_version = read_server_version(&mut fields)?;
         let created_s = fields.u32()?;
-        if usize::from(fields.u8()?) != EventHeader::LEN {
-            return Err(fields.error("an event header that is not 19 bytes long"));
+        let header_len = usize::from(fields.u8()?);
+        if header_len < EventHeader::LEN {
+            return Err(fields.error("an event header of fewer than 19 bytes"));
         }
         let unknown = fields.error("a checksum algorithm that no server has");
         let rest = fields.rest();
@@ -58,7 +66,61 @@ impl FormatDescription {
         } else {
             (rest, ChecksumAlgorithm::None)
         };
-        Ok(Self { server_version, created_s, checksum, post_header_lengths: post_header_lengths.to_vec() })
+        let has_other_numbers = has_other_numbers(&server_version);
+        let post_header_lengths =
+            if has_other_numbers { by_kind(post_header_lengths) } else { post_header_lengths.to_vec() };
+        Ok(Self {
+            binlog_version: 4,
+            server_version,
+            created_s,
+            checksum,
+            header_len,
+            post_header_lengths,
+            has_other_numbers,
+        })
+    }
+
+    /// Reads the content of a START_V3 event, by which servers before 5.0 begin a file.
+    ///
+    /// # Errors
+    /// When it is too short, or of another binlog version than 1 to 3.
+    pub fn parse_start(body: &[u8]) -> Result<Self, EventError> {
+        let mut fields = Fields::new(EventKind::START_V3, body);
+        let binlog_version = fields.u16()?;
+        let header_len = match binlog_version {
+            1 => EventHeader::LEN_VERSION_1,
+            2 | 3 => EventHeader::LEN,
+            _ => return Err(fields.error("a binlog version other than 1, 2 or 3")),
+        };
+        Ok(Self {
+            binlog_version,
+            server_version: read_server_version(&mut fields)?,
+            created_s: fields.u32()?,
+            checksum: ChecksumAlgorithm::None,
+            header_len,
+            post_header_lengths: Vec::new(),
+            has_other_numbers: false,
+        })
+    }
+
+    /// Reads the content of either kind of event that begins a file.
+    ///
+    /// # Errors
+    /// As [`Self::parse`] and [`Self::parse_start`].
+    pub fn parse_kind(kind: EventKind, body: &[u8]) -> Result<Self, EventError> {
+        if kind == EventKind::START_V3 { Self::parse_start(body) } else { Self::parse(body) }
+    }
+
+    /// Whether it is the binlog version since 5.0.
+    #[must_use]
+    pub const fn is_version_4(&self) -> bool {
+        self.binlog_version == 4
+    }
+
+    /// The kind that a number in an event's header stands for: early trees of 5.1 counted otherwise.
+    #[must_use]
+    pub const fn kind_of(&self, number: EventKind) -> EventKind {
+        if self.has_other_numbers { kind_of_other_number(number) } else { number }
     }
 
     /// Whether the content of this event ends in an algorithm and a checksum, by the version in it. `body` may still
@@ -109,26 +171,10 @@ impl ChecksumAlgorithm {
     }
 }
 
-fn is_mariadb(version: &str) -> bool {
-    version.to_ascii_lowercase().contains("mariadb")
-}
-
-fn writes_algorithm(version: &str) -> bool {
-    let since = if is_mariadb(version) { MARIADB_WITH_CHECKSUMS } else { MYSQL_WITH_CHECKSUMS };
-    version_numbers(version) >= since
-}
-
-/// The first three numbers of a version text such as `8.0.36-28.1-log` or `5.7.22-rds`; 0 where there is none.
-fn version_numbers(version: &str) -> [u32; 3] {
-    let mut numbers = [0; 3];
-    for (number, part) in numbers.iter_mut().zip(version.split('.')) {
-        let digits = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
-        *number = part.get(..digits).and_then(|text| text.parse().ok()).unwrap_or_default();
-        if digits < part.len() {
-            break;
-        }
-    }
-    numbers
+fn read_server_version(fields: &mut Fields<'_>) -> Result<String, EventError> {
+    let version = fields.take(50)?;
+    let version = version.split(|c| *c == 0).next().unwrap_or_default();
+    Ok(String::from_utf8_lossy(version).into_owned())
 }
 
 #[cfg(test)]

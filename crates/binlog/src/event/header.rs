@@ -27,6 +27,9 @@ impl EventHeader {
     /// Its length in bytes.
     pub const LEN: usize = 19;
 
+    /// Its length in binlog version 1, in bytes.
+    pub const LEN_VERSION_1: usize = 13;
+
     /// Reads it from the first bytes of an event.
     ///
     /// # Errors
@@ -43,6 +46,23 @@ impl EventHeader {
             event_size: fields.u32()?,
             log_pos: fields.u32()?,
             flags: EventFlags(fields.u16()?),
+        })
+    }
+
+    /// Reads the 13 bytes that an event begins with in binlog version 1 (3.23): without the next event's place and flags.
+    ///
+    /// # Errors
+    /// When there are fewer bytes.
+    pub fn parse_version_1(bytes: &[u8]) -> Result<Self, EventError> {
+        let kind = EventKind(bytes.get(4).copied().unwrap_or_default());
+        let mut fields = Fields::new(kind, bytes);
+        Ok(Self {
+            timestamp_s: fields.u32()?,
+            kind: EventKind(fields.u8()?),
+            server_id: fields.u32()?,
+            event_size: fields.u32()?,
+            log_pos: 0,
+            flags: EventFlags::default(),
         })
     }
 

@@ -21,6 +21,8 @@ macro_rules! kinds {
 }
 
 kinds! {
+    /// How the file is written, before 5.0.
+    START_V3 = 1, "START_V3";
     /// A statement.
     QUERY = 2, "QUERY";
     /// A clean shutdown.
@@ -31,6 +33,8 @@ kinds! {
     INTVAR = 5, "INTVAR";
     /// Statement format, before 5.0: `LOAD DATA`.
     LOAD = 6, "LOAD";
+    /// Never written to a log.
+    SLAVE = 7, "SLAVE";
     /// Statement format, before 5.0: a file begins.
     CREATE_FILE = 8, "CREATE_FILE";
     /// Statement format: a part of a file that `LOAD DATA` reads.
@@ -55,6 +59,12 @@ kinds! {
     EXECUTE_LOAD_QUERY = 18, "EXECUTE_LOAD_QUERY";
     /// A table's number, name and columns.
     TABLE_MAP = 19, "TABLE_MAP";
+    /// Inserted rows as pre-releases of 5.1 wrote them: only the table's definition of that time says how.
+    PRE_GA_WRITE_ROWS = 20, "PRE_GA_WRITE_ROWS";
+    /// Updated rows, likewise.
+    PRE_GA_UPDATE_ROWS = 21, "PRE_GA_UPDATE_ROWS";
+    /// Deleted rows, likewise.
+    PRE_GA_DELETE_ROWS = 22, "PRE_GA_DELETE_ROWS";
     /// Inserted rows, version 1 (5.1 to 5.5, MariaDB).
     WRITE_ROWS_V1 = 23, "WRITE_ROWS_V1";
     /// Updated rows, version 1.
@@ -126,6 +136,18 @@ impl EventKind {
     #[must_use]
     pub const fn is_rows(self) -> bool {
         matches!(self.0, 23..=25 | 30..=32 | 39)
+    }
+
+    /// Whether it is an event that says how the file is written.
+    #[must_use]
+    pub const fn begins_file(self) -> bool {
+        matches!(self.0, 1 | 15)
+    }
+
+    /// Whether it is an event of rows in the form of pre-releases of 5.1, which cannot be read.
+    #[must_use]
+    pub const fn is_pre_ga_rows(self) -> bool {
+        matches!(self.0, 20..=22)
     }
 
     /// Whether it is a transaction's GTID event, tagged, untagged, anonymous or MariaDB's.

@@ -4,7 +4,7 @@ mod status;
 
 use bytes::Bytes;
 
-use super::{EventError, EventKind, Fields};
+use super::{EventError, EventKind, Fields, FormatDescription};
 
 pub use status::StatusVariables;
 
@@ -31,12 +31,21 @@ impl Query {
     /// # Errors
     /// When it is too short.
     pub fn parse(body: &Bytes) -> Result<Self, EventError> {
+        Self::parse_of(None, body)
+    }
+
+    /// The same of a file of which is known how it is written: before 5.0 there was no session's state.
+    ///
+    /// # Errors
+    /// When it is too short.
+    pub fn parse_of(format: Option<&FormatDescription>, body: &Bytes) -> Result<Self, EventError> {
+        let has_status = format.is_none_or(FormatDescription::is_version_4);
         let mut fields = Fields::new(EventKind::QUERY, body);
         let thread_id = fields.u32()?;
         let exec_time_s = fields.u32()?;
         let schema_len = usize::from(fields.u8()?);
         let error_code = fields.u16()?;
-        let status_len = usize::from(fields.u16()?);
+        let status_len = if has_status { usize::from(fields.u16()?) } else { 0 };
         let status = body.slice_ref(fields.take(status_len)?);
         let schema = body.slice_ref(fields.take(schema_len)?);
         if fields.u8()? != 0 {

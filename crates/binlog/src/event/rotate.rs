@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use becauselog_model::BinlogPosition;
 
-use super::{EventError, EventKind, Fields};
+use super::{EventError, EventKind, Fields, FormatDescription};
 
 /// The content of a ROTATE event. At the start of a dump, and between files, the server makes one up (flag artificial).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,17 @@ impl Rotate {
     /// # Errors
     /// When it is too short, or the name is empty, too long or not text.
     pub fn parse(body: &[u8]) -> Result<Self, EventError> {
+        Self::parse_of(None, body)
+    }
+
+    /// The same of a file of which is known how it is written: 3.23 wrote no offset.
+    ///
+    /// # Errors
+    /// As [`Self::parse`].
+    pub fn parse_of(format: Option<&FormatDescription>, body: &[u8]) -> Result<Self, EventError> {
+        let has_offset = format.is_none_or(|format| format.binlog_version > 1);
         let mut fields = Fields::new(EventKind::ROTATE, body);
-        let pos = fields.u64()?;
+        let pos = if has_offset { fields.u64()? } else { 4 };
         let unreadable = fields.error("a file name that is none");
         let name = fields.rest();
         let fine =

@@ -20,20 +20,30 @@ const COLUMNS_MAX: usize = super::RowsHeader::COLUMNS_MAX;
 /// the columns. Optional metadata of an unknown kind is stepped over.
 pub fn parse(format: Option<&FormatDescription>, body: &[u8]) -> Result<TableMap, EventError> {
     let mut fields = Fields::new(EventKind::TABLE_MAP, body);
-    let table_id = read_table_id(format, &mut fields)?;
-    fields.u16()?;
-    let database = read_name(&mut fields)?;
-    let table = read_name(&mut fields)?;
+    let (table_id, name) = read_table_name(format, &mut fields)?;
     let count = fields.packed_len()?;
     if count > COLUMNS_MAX {
         return Err(fields.error("more columns than a table can have"));
     }
     let types = fields.take(count)?;
+    if fields.is_done() {
+        return Err(
+            fields.error("no metadata of its columns, as in pre-releases of 5.1: its rows cannot be read")
+        );
+    }
     let metadata = fields.packed_bytes()?;
     let nullable = fields.take(count.div_ceil(8))?;
     let mut columns = column_type::read_columns(types, metadata, nullable)?;
     let primary_key = optional::read(format, &mut fields, &mut columns)?;
-    Ok(TableMap { table_id, name: TableName { database, table }, columns, primary_key })
+    Ok(TableMap { table_id, name, columns, primary_key })
+}
+
+/// Reads the table's number and name alone.
+///
+/// # Errors
+/// When it is too short, or the name is not UTF-8.
+pub fn table_name(format: Option<&FormatDescription>, body: &[u8]) -> Result<(u64, TableName), EventError> {
+    read_table_name(format, &mut Fields::new(EventKind::TABLE_MAP, body))
 }
 
 /// Reads the table's number alone: whoever keeps parsed maps can tell by it and the body's bytes that he has one.
@@ -42,6 +52,16 @@ pub fn parse(format: Option<&FormatDescription>, body: &[u8]) -> Result<TableMap
 /// When it is too short.
 pub fn table_id(format: Option<&FormatDescription>, body: &[u8]) -> Result<u64, EventError> {
     read_table_id(format, &mut Fields::new(EventKind::TABLE_MAP, body))
+}
+
+fn read_table_name(
+    format: Option<&FormatDescription>,
+    fields: &mut Fields<'_>,
+) -> Result<(u64, TableName), EventError> {
+    let table_id = read_table_id(format, fields)?;
+    fields.u16()?;
+    let (database, table) = (read_name(fields)?, read_name(fields)?);
+    Ok((table_id, TableName { database, table }))
 }
 
 fn read_table_id(format: Option<&FormatDescription>, fields: &mut Fields<'_>) -> Result<u64, EventError> {

@@ -37,6 +37,8 @@ pub struct FileEvents {
     announced: Option<Arc<str>>,
     /// The name of the file before this one.
     previous: Option<Arc<str>>,
+    /// The header of an event whose checksum was wrong.
+    unsound: Option<EventHeader>,
 }
 
 impl FileEvents {
@@ -61,6 +63,7 @@ impl FileEvents {
             expects_magic: false,
             announced: None,
             previous: None,
+            unsound: None,
         }
     }
 
@@ -87,14 +90,16 @@ impl FileEvents {
         if self.expects_magic && !self.take_magic()? || self.is_next_file() {
             return Ok(None);
         }
-        if self.buffer.len() < EventHeader::LEN {
+        if self.buffer.len() < self.framer.header_len() {
             return Ok(None);
         }
-        let size = self.framer.header(&self.buffer)?.size();
-        if self.buffer.len() < size {
+        let header = self.framer.header(&self.buffer)?;
+        if self.buffer.len() < header.size() {
             return Ok(None);
         }
-        let event = self.framer.accept_from_file(self.buffer.split_to(size).freeze())?;
+        let accepted = self.framer.accept_from_file(self.buffer.split_to(header.size()).freeze());
+        self.unsound = matches!(accepted, Err(FrameError::Checksum { .. })).then_some(header);
+        let event = accepted?;
         if event.kind() == EventKind::ROTATE {
             self.announced = Rotate::parse(&event.body).ok().map(|rotate| rotate.file);
         }
@@ -122,6 +127,15 @@ impl FileEvents {
             self.end_file()?;
         }
         Ok(true)
+    }
+
+    /// Steps over the event that was just refused because its checksum is wrong: for whoever only counts what is in a file.
+    ///
+    /// Gives its header where its length is right all the same, as the place of the next event in it says; nothing where
+    /// the reading cannot go on.
+    pub fn step_over_unsound(&mut self) -> Option<EventHeader> {
+        let header = self.unsound.take()?;
+        self.framer.step_over(&header).then_some(header)
     }
 
     /// How the file being read is written.
@@ -222,7 +236,8 @@ impl FileEvents {
         let BinlogPosition { file, pos: offset } = self.framer.position();
         let found = self.buffer.len();
         if found > 0 {
-            let size = EventHeader::parse(&self.buffer).map_or(EventHeader::LEN, |header| header.size());
+            let header = self.framer.header(&self.buffer);
+            let size = header.map_or(self.framer.header_len(), |header| header.size());
             let count = |len: usize| u64::try_from(len).unwrap_or(u64::MAX);
             return Err(FrameError::Torn { file, offset, expected: count(size), found: count(found) }.into());
         }

@@ -16,8 +16,12 @@ pub(super) enum Fault {
 /// The offset of the flags in the header.
 const FLAGS_AT: usize = 17;
 
-/// The content of an event, its checksum verified.
-pub(super) fn body(bytes: &Bytes, algorithm: ChecksumAlgorithm) -> Result<Bytes, Fault> {
+/// The content of an event of a file that is written like this, its checksum verified.
+pub(super) fn body(bytes: &Bytes, format: &FormatDescription) -> Result<Bytes, Fault> {
+    body_behind(bytes, format.header_len, format.checksum)
+}
+
+fn body_behind(bytes: &Bytes, header_len: usize, algorithm: ChecksumAlgorithm) -> Result<Bytes, Fault> {
     let end = match algorithm {
         ChecksumAlgorithm::None => bytes.len(),
         ChecksumAlgorithm::Crc32 => {
@@ -26,7 +30,7 @@ pub(super) fn body(bytes: &Bytes, algorithm: ChecksumAlgorithm) -> Result<Bytes,
             covered.len()
         }
     };
-    Ok(bytes.slice(EventHeader::LEN.min(end)..end))
+    if header_len > end { Err(Fault::Missing) } else { Ok(bytes.slice(header_len..end)) }
 }
 
 /// The content of a format description. Its four bytes are there with every algorithm (but for servers before 5.6.1),
@@ -46,7 +50,8 @@ pub(super) fn format_description_body(bytes: &Bytes) -> Result<Bytes, Fault> {
 
 /// The content of an event that comes before any format description: it ends in a checksum if one fits.
 pub(super) fn body_of_unknown_format(bytes: &Bytes) -> Bytes {
-    body(bytes, ChecksumAlgorithm::Crc32).unwrap_or_else(|_| bytes.slice(EventHeader::LEN.min(bytes.len())..))
+    body_behind(bytes, EventHeader::LEN, ChecksumAlgorithm::Crc32)
+        .unwrap_or_else(|_| bytes.slice(EventHeader::LEN.min(bytes.len())..))
 }
 
 fn split(bytes: &[u8]) -> Result<(&[u8], u32), Fault> {

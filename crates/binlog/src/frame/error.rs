@@ -88,9 +88,9 @@ pub enum FrameError {
         /// The file.
         file: Arc<str>,
     },
-    /// The file is encrypted from here on (MariaDB).
+    /// The file is encrypted from a place on (MariaDB, Percona Server 5.7).
     #[error(
-        "{file}:{offset}: MariaDB encrypted the file from here on; read it through the server, which decrypts it, or switch encrypt_binlog off and rotate"
+        "{file}:{offset}: from here on the file is encrypted (a START_ENCRYPTION event); read it through the server, which decrypts it, or switch encrypt_binlog off and rotate"
     )]
     EncryptedFrom {
         /// The file.

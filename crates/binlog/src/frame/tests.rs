@@ -137,3 +137,101 @@ fn a_file_that_does_not_begin_with_its_format_is_told() {
     let error = framer.accept_from_file(event(EventKind::XID, 0, 0, &[1; 8], false)).unwrap_err();
     assert!(matches!(error, FrameError::NoFormat { kind: EventKind::XID, offset: 4, .. }), "{error}");
 }
+
+/// An event as 3.23 wrote it: behind a header of 13 bytes.
+fn event_of_version_1(kind: EventKind, body: &[u8]) -> Vec<u8> {
+    let mut bytes = vec![0; 4];
+    bytes.push(kind.0);
+    bytes.extend(1u32.to_le_bytes());
+    bytes.extend((13 + body.len() as u32).to_le_bytes());
+    bytes.extend(body);
+    bytes
+}
+
+fn start_body(binlog_version: u8, server_version: &str) -> Vec<u8> {
+    let mut body = vec![binlog_version, 0];
+    let mut padded = server_version.as_bytes().to_vec();
+    padded.resize(50, 0);
+    body.extend(padded);
+    body.extend([0; 4]);
+    body
+}
+
+#[test]
+fn a_file_of_3_23_has_headers_of_13_bytes() {
+    let mut framer = Framer::new("bin.1".into(), 4);
+    let start = event_of_version_1(EventKind::START_V3, &start_body(1, "3.23.58-log"));
+    assert_eq!(framer.header(&start).unwrap().size(), 69);
+    framer.accept_from_file(start.into()).unwrap();
+    let query = event_of_version_1(EventKind::QUERY, b"\x07\0\0\0\0\0\0\0\x04\0\0shop\0BEGIN");
+    let query = framer.accept_from_file(query.into()).unwrap();
+    let read = crate::event::Query::parse_of(framer.format().map(|f| &**f), &query.body).unwrap();
+    assert_eq!((&read.schema[..], &read.statement[..]), (&b"shop"[..], &b"BEGIN"[..]));
+    let rotate = framer.accept_from_file(event_of_version_1(EventKind::ROTATE, b"bin.2").into()).unwrap();
+    let rotate = Rotate::parse_of(framer.format().map(|f| &**f), &rotate.body).unwrap();
+    assert_eq!(rotate.target().to_string(), "bin.2:4");
+    let stop = framer.accept_from_file(event_of_version_1(EventKind::STOP, b"").into()).unwrap();
+    assert_eq!((stop.body.len(), stop.end), (0, 4 + 69 + 34 + 18 + 13));
+}
+
+#[test]
+fn a_file_of_4_1_has_no_session_state_in_its_statements() {
+    let mut framer = Framer::new("bin.1".into(), 4);
+    let start = event(EventKind::START_V3, 79, 0, &start_body(3, "4.1.24-log"), false);
+    framer.accept_from_file(start).unwrap();
+    let body = b"\x07\0\0\0\0\0\0\0\x04\0\0shop\0COMMIT";
+    let query = framer.accept_from_file(event(EventKind::QUERY, 0, 0, body, false)).unwrap();
+    let read = crate::event::Query::parse_of(framer.format().map(|f| &**f), &query.body).unwrap();
+    assert_eq!(&read.statement[..], b"COMMIT");
+    let other = event(EventKind::START_V3, 79, 0, &start_body(5, "4.1.24-log"), false);
+    assert!(Framer::new("bin.1".into(), 4).accept_from_file(other).is_err());
+}
+
+#[test]
+fn fields_that_a_server_adds_to_headers_are_stepped_over() {
+    let mut body = format_body("5.1.63-google-log", 0);
+    body[56] = 27;
+    let mut framer = Framer::new("bin.1".into(), 4);
+    framer.accept_from_file(event(EventKind::FORMAT_DESCRIPTION, 0, 0, &body, false)).unwrap();
+    let bytes = event(EventKind::XID, 0, 0, b"GROUP-ID12345678", false);
+    assert_eq!(&framer.accept_from_file(bytes).unwrap().body[..], b"12345678");
+    assert!(framer.accept_from_file(event(EventKind::XID, 0, 0, b"short", false)).is_err());
+}
+
+#[test]
+fn early_trees_of_5_1_have_other_numbers() {
+    for (version, kind) in [("5.2.2-a_drop6p13-log", EventKind::XID), ("5.1.73-log", EventKind(20))] {
+        let mut framer = Framer::new("bin.1".into(), 4);
+        let format = event(EventKind::FORMAT_DESCRIPTION, 0, 0, &format_body(version, 0), false);
+        framer.accept_from_file(format).unwrap();
+        let bytes = event(EventKind(20), 0, 0, &[7; 8], false);
+        assert_eq!(framer.accept_from_file(bytes).unwrap().kind(), kind, "{version}");
+    }
+}
+
+#[test]
+fn a_file_is_refused_where_it_begins_to_be_encrypted() {
+    let mut framer = Framer::new("bin.1".into(), 4);
+    let format = event(EventKind::FORMAT_DESCRIPTION, 0, 0, &format_body("10.11.6-MariaDB", 1), true);
+    framer.accept_from_file(format).unwrap();
+    let bytes = event(EventKind::MARIADB_START_ENCRYPTION, 0, 0, &[1; 17], true);
+    assert_eq!(framer.accept_from_file(bytes).unwrap_err().code(), "E_ENCRYPTED");
+}
+
+#[test]
+fn a_damaged_event_is_stepped_over_only_where_its_header_says_the_same_end() {
+    let mut framer = Framer::new("bin.1".into(), 4);
+    framer
+        .accept_from_file(event(EventKind::FORMAT_DESCRIPTION, 0, 0, &format_body("9.7.4", 1), true))
+        .unwrap();
+    let start = framer.position().pos as u32;
+    for (log_pos, fits) in [(start + 31, true), (start + 30, false), (0, false)] {
+        let mut bytes = event(EventKind::XID, log_pos, 0, &[1; 8], true).to_vec();
+        bytes[20] ^= 1;
+        let header = framer.header(&bytes).unwrap();
+        let mut framer = framer.clone();
+        assert_eq!(framer.accept_from_file(bytes.into()).unwrap_err().code(), "E_CHECKSUM");
+        assert_eq!(framer.step_over(&header), fits);
+        assert_eq!(framer.position().pos, u64::from(start) + if fits { 31 } else { 0 });
+    }
+}

@@ -29,6 +29,24 @@ pub enum GroupFault {
         /// The statement's first word, or the kind of event.
         what: String,
     },
+    /// The file is of a server that could log nothing but statements.
+    #[error(
+        "a file of server {server_version} (binlog version {binlog_version}): before 5.0 a log holds statements only, so its rows are unknown; `becauselog inspect` counts what is in it"
+    )]
+    BeforeRows {
+        /// The server's version.
+        server_version: String,
+        /// 1 to 3.
+        binlog_version: u16,
+    },
+    /// Rows that only the table's definition of that time could tell.
+    #[error(
+        "a {kind} event: pre-releases of 5.1 wrote rows in a form that cannot be read without the table's definition; play the file back into a server of that time and follow one that applies it"
+    )]
+    PreGaRows {
+        /// The kind.
+        kind: EventKind,
+    },
     /// The server says that its log may lack changes.
     #[error(
         "the server wrote an incident ({message}): changes may be missing from its log; compare the data, then start after this place"
@@ -77,9 +95,9 @@ impl GroupError {
     pub const fn code(&self) -> &'static str {
         match self.fault {
             GroupFault::Malformed(_) => "E_DAMAGED",
-            GroupFault::StatementFormat { .. } => "E_STATEMENT_FORMAT",
+            GroupFault::StatementFormat { .. } | GroupFault::BeforeRows { .. } => "E_STATEMENT_FORMAT",
             GroupFault::Incident { .. } => "E_INCIDENT",
-            GroupFault::UnknownEvent { .. } => "E_UNKNOWN_EVENT",
+            GroupFault::UnknownEvent { .. } | GroupFault::PreGaRows { .. } => "E_UNKNOWN_EVENT",
             GroupFault::Outside { .. }
             | GroupFault::Inside { .. }
             | GroupFault::XaId

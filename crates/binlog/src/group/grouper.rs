@@ -11,8 +11,8 @@ use super::{
     statement::{Statement, classify},
 };
 use crate::event::{
-    AlterPart, Event, EventFlags, EventKind, FormatDescription, GtidEvent, Incident, MariaDbGtidEvent, Query,
-    Rotate, XaPrepare,
+    AlterPart, Event, EventError, EventFlags, EventKind, FormatDescription, GtidEvent, Incident,
+    MariaDbGtidEvent, Query, Rotate, XaPrepare,
 };
 
 /// A group whose end was seen.
@@ -53,6 +53,8 @@ pub struct Grouper {
     end: Option<BinlogPosition>,
     savepoints: Savepoints,
     format: Option<Arc<FormatDescription>>,
+    /// A lenient reading opened the group at its rows: its begin is not in the log.
+    lacks_begin: bool,
 }
 
 impl Grouper {
@@ -76,6 +78,7 @@ impl Grouper {
             end: None,
             savepoints: Savepoints::default(),
             format: None,
+            lacks_begin: false,
         }
     }
 
@@ -188,6 +191,8 @@ impl Grouper {
             | EventKind::NEW_LOAD
             | EventKind::BEGIN_LOAD_QUERY
             | EventKind::EXECUTE_LOAD_QUERY => Err(GroupFault::StatementFormat { what: kind.to_string() }),
+            EventKind::START_V3 => Err(before_rows(event)?),
+            _ if kind.is_pre_ga_rows() => Err(GroupFault::PreGaRows { kind }),
             _ if event.header.flags.has(EventFlags::IGNORABLE) => Ok(Mark::Outside),
             _ => Err(GroupFault::UnknownEvent { kind }),
         }
@@ -198,6 +203,7 @@ impl Grouper {
         self.state = State::Opened;
         self.began = true;
         self.is_void = false;
+        self.lacks_begin = false;
         self.savepoints = Savepoints::default();
         self.transaction = Transaction {
             gtid: None,
@@ -297,7 +303,7 @@ impl Grouper {
     }
 
     fn on_query(&mut self, event: &Event) -> Result<Mark, GroupFault> {
-        let query = Query::parse(&event.body)?;
+        let query = Query::parse_of(self.format.as_deref(), &event.body)?;
         let within = matches!(self.state, State::Inside | State::InsideXa);
         match classify(&query.statement, &query.schema) {
             Statement::Begin => self.enter(event, &query, State::Inside, "BEGIN"),
@@ -359,7 +365,7 @@ impl Grouper {
 
     /// A format description begins a file: what was open before it has no end.
     fn on_format_description(&mut self, event: &Event) -> Result<Mark, GroupFault> {
-        self.format = Some(Arc::new(FormatDescription::parse(&event.body)?));
+        self.format = Some(Arc::new(FormatDescription::parse_kind(event.kind(), &event.body)?));
         if !self.is_open() {
             return Ok(self.on_outside(event));
         }
@@ -368,7 +374,7 @@ impl Grouper {
     }
 
     fn on_rotate(&mut self, event: &Event) -> Result<Mark, GroupFault> {
-        let rotate = Rotate::parse(&event.body)?;
+        let rotate = Rotate::parse_of(self.format.as_deref(), &event.body)?;
         if !self.is_open() && !event.header.flags.has(EventFlags::ARTIFICIAL) {
             self.end = Some(rotate.target());
         }
@@ -384,10 +390,21 @@ impl Grouper {
     }
 }
 
+/// A file of a server that could log nothing but statements.
+fn before_rows(event: &Event) -> Result<GroupFault, EventError> {
+    let FormatDescription { server_version, binlog_version, .. } =
+        FormatDescription::parse_start(&event.body)?;
+    Ok(GroupFault::BeforeRows { server_version, binlog_version })
+}
+
 /// Whether the server that wrote the file writes a DELETE for an in-memory table that is empty after its start.
 fn empties_by_delete(format: &FormatDescription) -> bool {
     format.is_mariadb() || format.version_numbers() < [8, 0, 0]
 }
+
+mod lenient;
+
+pub use lenient::Surveyed;
 
 #[cfg(test)]
 #[path = "grouper_tests.rs"]
