@@ -1,10 +1,12 @@
 //! Reads events as they stand, unfolds compressed transactions beside them, and counts.
 
-use anyhow::Context as _;
 use becauselog_binlog::{
     FileEvents, SourceError, commit_time_us,
-    event::{ChecksumAlgorithm, Event, EventKind, FormatDescription, PreviousGtids, TransactionPayload},
-    group::{Grouper, Mark, StatementKind},
+    event::{
+        ChecksumAlgorithm, Event, EventError, EventFlags, EventHeader, EventKind, FormatDescription,
+        PreviousGtids,
+    },
+    group::{GroupFault, Grouper, Mark, StatementKind, Surveyed},
     payload::Unfold,
 };
 
@@ -12,7 +14,7 @@ use crate::{exit::Exit, run::source_exit};
 
 use super::{
     survey::{End, FileSummary, Group, Stopped, Survey},
-    tables::Tables,
+    tables::{Tables, Uncounted},
 };
 
 /// Counts what comes out of files.
@@ -43,74 +45,108 @@ impl Reader {
 
     /// Reads everything. What stops it early is part of the result: what was read before it counts.
     pub async fn read(mut self, mut events: FileEvents) -> Survey {
-        let outcome = self.read_all(&mut events).await;
-        if let Err(error) = outcome {
-            let source = error.downcast_ref::<SourceError>();
-            let code = source.map_or("E_DATA", SourceError::code).to_owned();
-            let exit_code = source.map_or(Exit::Data, source_exit).code();
-            self.survey.error = Some(Stopped { code, what: format!("{error:#}"), exit_code });
+        loop {
+            let event = match events.next().await {
+                Ok(Some(event)) => event,
+                Ok(None) => break,
+                Err(error) => {
+                    self.unreadable(error.code(), source_exit(&error).code(), &error.to_string());
+                    match events.step_over_unsound() {
+                        Some(header) => self.unsound(&header),
+                        None => break,
+                    }
+                    continue;
+                }
+            };
+            self.outer(events.format().map(|format| &**format), &event);
         }
         self.finish()
     }
 
-    async fn read_all(&mut self, events: &mut FileEvents) -> anyhow::Result<()> {
-        while let Some(event) = events.next().await? {
-            self.outer(&event)?;
-        }
-        Ok(())
+    /// Something that cannot be read: the first is what the reading ends with.
+    fn unreadable(&mut self, code: &str, exit_code: u8, what: &str) {
+        self.survey.note(code, || what.to_owned());
+        let stopped = || Stopped { code: code.to_owned(), what: what.to_owned(), exit_code };
+        self.survey.error.get_or_insert_with(stopped);
+    }
+
+    /// An event whose bytes are not those that were written: it is there, but says nothing.
+    fn unsound(&mut self, header: &EventHeader) {
+        let bytes = u64::from(header.event_size);
+        self.survey.events.entry(name(header.kind)).or_default().add(bytes);
+        self.current().bytes += bytes;
+        self.group_bytes += bytes;
     }
 
     /// An event as it stands in the file.
-    fn outer(&mut self, event: &Event) -> anyhow::Result<()> {
+    fn outer(&mut self, format: Option<&FormatDescription>, event: &Event) {
         let bytes = length(event);
         self.survey.events.entry(name(event.kind())).or_default().add(bytes);
         match event.kind() {
-            EventKind::FORMAT_DESCRIPTION => self.file(event)?,
-            EventKind::PREVIOUS_GTIDS => {
-                let previous =
-                    PreviousGtids::parse(&event.body).with_context(|| event.position().to_string())?;
-                self.current().gtids_before = Some(previous.gtids.to_string());
-            }
+            EventKind::FORMAT_DESCRIPTION | EventKind::START_V3 => self.file(format, event),
+            EventKind::PREVIOUS_GTIDS => match PreviousGtids::parse(&event.body) {
+                Ok(previous) => self.current().gtids_before = Some(previous.gtids.to_string()),
+                Err(error) => self.damaged(event, &error),
+            },
+            EventKind::ROTATE if is_artificial(event) => {}
             EventKind::ROTATE => self.current().end = End::Rotated,
             EventKind::STOP => self.current().end = End::Stopped,
             _ => {}
         }
         self.current().bytes = event.end();
         self.group_bytes += bytes;
-        self.inner(event)?;
+        self.inner(format, event);
         if event.kind() == EventKind::TRANSACTION_PAYLOAD {
-            self.unfold(event, bytes)?;
+            self.survey.compression.transactions += 1;
+            self.survey.compression.compressed_bytes += bytes;
+            if let Err(error) = self.unfold(format, event) {
+                self.unreadable(error.code(), source_exit(&error).code(), &error.to_string());
+            }
         }
-        Ok(())
     }
 
-    fn unfold(&mut self, event: &Event, bytes: u64) -> anyhow::Result<()> {
-        let payload = TransactionPayload::parse(&event.body).with_context(|| event.position().to_string())?;
-        self.survey.compression.transactions += 1;
-        self.survey.compression.compressed_bytes += bytes;
-        self.survey.compression.unfolded_bytes += payload.uncompressed_size;
-        let mut unfold = Unfold::new(event).map_err(SourceError::from)?;
-        while let Some(event) = unfold.next_event().map_err(SourceError::from)? {
-            self.survey.compressed_events.entry(name(event.kind())).or_default().add(length(&event));
-            self.inner(&event)?;
+    fn unfold(&mut self, format: Option<&FormatDescription>, event: &Event) -> Result<(), SourceError> {
+        let mut unfold = Unfold::new(event)?;
+        while let Some(event) = unfold.next_event()? {
+            let bytes = length(&event);
+            self.survey.compressed_events.entry(name(event.kind())).or_default().add(bytes);
+            self.survey.compression.unfolded_bytes += bytes;
+            self.inner(format, &event);
         }
         Ok(())
     }
 
     /// An event of a transaction, from inside a compressed one too.
-    fn inner(&mut self, event: &Event) -> anyhow::Result<()> {
-        match event.kind() {
-            EventKind::TABLE_MAP => self.tables.map(event)?,
-            kind if kind.is_rows() => self.tables.rows(event)?,
-            _ => {}
+    fn inner(&mut self, format: Option<&FormatDescription>, event: &Event) {
+        let Surveyed { mark, cuts, fault } = self.grouper.survey(event);
+        if let Some(error) = fault {
+            let (code, what) = (error.code(), error.to_string());
+            if matches!(error.fault, GroupFault::Malformed(_)) {
+                self.unreadable(code, Exit::Data.code(), &what);
+            } else {
+                self.survey.note(code, || what);
+            }
         }
-        let mark = self.grouper.push(event).map_err(SourceError::from)?;
+        if cuts {
+            self.mark(&Mark::Cuts);
+        }
+        let counted = match event.kind() {
+            EventKind::TABLE_MAP => self.tables.map(format, event),
+            kind if kind.is_rows() => self.tables.rows(format, event),
+            _ => Ok(()),
+        };
+        if let Err(Uncounted { code, what }) = counted {
+            self.unreadable(code, Exit::Data.code(), &what);
+        }
         if self.grouper.began() {
             self.group_bytes = length(event);
             self.group_time_us = commit_time_us(event, self.grouper.transaction());
         }
         self.mark(&mark);
-        Ok(())
+    }
+
+    fn damaged(&mut self, event: &Event, error: &EventError) {
+        self.unreadable("E_DAMAGED", Exit::Data.code(), &format!("{}: {error}", event.position()));
     }
 
     fn mark(&mut self, mark: &Mark) {
@@ -182,11 +218,12 @@ impl Reader {
         }
     }
 
-    fn file(&mut self, event: &Event) -> anyhow::Result<()> {
-        let format = FormatDescription::parse(&event.body).with_context(|| event.position().to_string())?;
-        // A second one in the same file is a server's that was restarted without rotating: only the first counts.
+    fn file(&mut self, format: Option<&FormatDescription>, event: &Event) {
+        let Some(format) = format else { return };
+        // A second one in the same file is a server's that was restarted without rotating, or the primary's in a relay
+        // log: only the first counts.
         if self.survey.files.last().is_some_and(|file| file.file == *event.file) {
-            return Ok(());
+            return;
         }
         self.survey.files.push(FileSummary {
             file: event.file.to_string(),
@@ -195,7 +232,6 @@ impl Reader {
             server_started_s: (format.created_s > 0).then_some(format.created_s),
             ..FileSummary::default()
         });
-        Ok(())
     }
 
     fn current(&mut self) -> &mut FileSummary {
@@ -220,6 +256,11 @@ impl Reader {
 
 fn length(event: &Event) -> u64 {
     u64::try_from(event.len()).unwrap_or(u64::MAX)
+}
+
+/// Whether the event is made up by a server, as a relay log has them: it ends no file.
+fn is_artificial(event: &Event) -> bool {
+    event.header.flags.has(EventFlags::ARTIFICIAL)
 }
 
 fn name(kind: EventKind) -> String {

@@ -31,7 +31,9 @@ pub struct Survey {
     pub first_commit_us: Option<u64>,
     /// The last one.
     pub last_commit_us: Option<u64>,
-    /// What stopped the reading before the end of the last file.
+    /// What a reader that delivers changes would stop at; counted here all the same.
+    pub notes: Vec<Note>,
+    /// The first thing that could not be read. Behind it only what can be told from it was counted, or nothing.
     pub error: Option<Stopped>,
 }
 
@@ -147,6 +149,17 @@ pub struct Group {
     pub bytes: u64,
 }
 
+/// Something that is in the files and that changes cannot be read from, or not all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// The page in `docs/errors/`.
+    pub code: String,
+    /// How often it was met.
+    pub count: u64,
+    /// The first one: what was found where.
+    pub first: String,
+}
+
 /// What stopped the reading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Stopped {
@@ -163,6 +176,16 @@ impl Tally {
     pub const fn add(&mut self, bytes: u64) {
         self.count += 1;
         self.bytes += bytes;
+    }
+}
+
+impl Survey {
+    /// Counts something that changes cannot be read from.
+    pub fn note(&mut self, code: &str, what: impl FnOnce() -> String) {
+        match self.notes.iter_mut().find(|note| note.code == code) {
+            Some(note) => note.count += 1,
+            None => self.notes.push(Note { code: code.to_owned(), count: 1, first: what() }),
+        }
     }
 }
 

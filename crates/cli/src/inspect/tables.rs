@@ -2,8 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use anyhow::Context as _;
-use becauselog_binlog::event::{Event, RowsHeader, RowsKind, table_map};
+use becauselog_binlog::event::{Event, EventError, FormatDescription, RowsHeader, RowsKind, table_map};
 use becauselog_decode::{Layout, count_rows};
 
 use super::survey::{Rows, TableSummary};
@@ -19,27 +18,52 @@ pub struct Tables {
 #[derive(Debug)]
 struct Mapped {
     name: Arc<str>,
-    layout: Layout,
+    /// How its rows are written, or why that cannot be told: of interest only where rows follow.
+    layout: Result<Layout, Uncounted>,
+}
+
+/// Why rows cannot be counted: the page in `docs/errors/`, and what was found.
+#[derive(Debug, Clone)]
+pub struct Uncounted {
+    /// The page.
+    pub code: &'static str,
+    /// What was found where.
+    pub what: String,
 }
 
 impl Tables {
     /// Takes a table map.
-    pub fn map(&mut self, event: &Event) -> anyhow::Result<()> {
-        let map = table_map::parse(None, &event.body).with_context(|| at(event))?;
-        let layout = Layout::compile(&map).with_context(|| at(event))?;
-        self.mapped.insert(map.table_id, Mapped { name: map.name.to_string().into(), layout });
+    ///
+    /// # Errors
+    /// When not even the table's name can be read.
+    pub fn map(&mut self, format: Option<&FormatDescription>, event: &Event) -> Result<(), Uncounted> {
+        let (id, name) =
+            table_map::table_name(format, &event.body).map_err(|error| unreadable(event, &error))?;
+        let map = table_map::parse(format, &event.body).map_err(|error| unreadable(event, &error));
+        let layout = map.and_then(|map| {
+            Layout::compile(&map).map_err(|error| Uncounted {
+                code: "E_TABLE_UNREADABLE",
+                what: format!("{}, table {name}: {error}", at(event)),
+            })
+        });
+        self.mapped.insert(id, Mapped { name: name.to_string().into(), layout });
         Ok(())
     }
 
     /// Counts the rows of an event.
-    pub fn rows(&mut self, event: &Event) -> anyhow::Result<()> {
-        let header = RowsHeader::parse(event.kind(), None, &event.body).with_context(|| at(event))?;
+    ///
+    /// # Errors
+    /// When they cannot be counted; the event's bytes are counted with its table all the same.
+    pub fn rows(&mut self, format: Option<&FormatDescription>, event: &Event) -> Result<(), Uncounted> {
+        let header = RowsHeader::parse(event.kind(), format, &event.body)
+            .map_err(|error| unreadable(event, &error))?;
         if header.table_id == RowsHeader::DUMMY_TABLE {
             return Ok(());
         }
-        let mapped = self.mapped.get(&header.table_id);
-        let mapped = mapped
-            .with_context(|| format!("{}: rows of a table that no map before them names", at(event)))?;
+        let Some(mapped) = self.mapped.get(&header.table_id) else {
+            let what = format!("{}: rows of a table that no map before them names", at(event));
+            return Err(Uncounted { code: "E_ROWS_UNMAPPED", what });
+        };
         let rows = becauselog_decode::Rows {
             kind: kind(header.kind),
             columns: header.column_count,
@@ -47,11 +71,14 @@ impl Tables {
             after: header.present_after.unwrap_or_default(),
             bytes: header.rows,
         };
-        let count = count_rows(&mapped.layout, &rows)
-            .with_context(|| format!("{}, table {}", at(event), mapped.name))?;
-        let count = u64::try_from(count).unwrap_or(u64::MAX);
         let tally = self.open.entry(Arc::clone(&mapped.name)).or_default();
         tally.bytes += u64::try_from(event.len()).unwrap_or(u64::MAX);
+        let layout = mapped.layout.as_ref().map_err(Clone::clone)?;
+        let count = count_rows(layout, &rows).map_err(|error| Uncounted {
+            code: "E_ROWS",
+            what: format!("{}, table {}: {error}", at(event), mapped.name),
+        })?;
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
         match header.kind {
             RowsKind::Write => tally.inserted += count,
             RowsKind::Update | RowsKind::PartialUpdate => tally.updated += count,
@@ -83,6 +110,10 @@ impl Tables {
         tables.sort_by(|a, b| b.rows.bytes.cmp(&a.rows.bytes).then_with(|| a.table.cmp(&b.table)));
         (sum, tables)
     }
+}
+
+fn unreadable(event: &Event, error: &EventError) -> Uncounted {
+    Uncounted { code: "E_EVENT", what: format!("{}: {error}", at(event)) }
 }
 
 fn at(event: &Event) -> String {

@@ -13,6 +13,7 @@ pub fn render(survey: &Survey) -> String {
     events(survey, &mut out);
     transactions(survey, &mut out);
     tables(survey, &mut out);
+    notes(survey, &mut out);
     out
 }
 
@@ -113,6 +114,15 @@ fn tables(survey: &Survey, out: &mut String) {
             grouped(rows.deleted),
             grouped(rows.bytes)
         );
+    }
+}
+
+fn notes(survey: &Survey, out: &mut String) {
+    if !survey.notes.is_empty() {
+        line!(out, "\n{:<28}{:>14}  the first one", "to be known", "count");
+    }
+    for note in &survey.notes {
+        line!(out, "  {:<26}{:>14}  {}", note.code, grouped(note.count), printable(&note.first));
     }
 }
 
