@@ -74,11 +74,7 @@ fn a_begin_inside_of_a_transaction_cuts_it() {
     assert_eq!(
         log.query("XA COMMIT 'a'"),
         (
-            Mark::XaCommit(crate::event::Xid {
-                format_id: 1,
-                gtrid: (*b"a").into(),
-                bqual: [].into(),
-            }),
+            Mark::XaCommit(crate::event::Xid { format_id: 1, gtrid: (*b"a").into(), bqual: [].into() }),
             true,
             Some("E_GROUP")
         )

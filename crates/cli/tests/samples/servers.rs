@@ -1,0 +1,142 @@
+//! Logs that every server at hand writes, counted against its own client.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use becauselog_testkit::{MysqlServer, Version};
+use serde_json::Value;
+
+use super::{client, events, inspect, inspect_one, notes, workload};
+
+/// A server's files after the workload, copied after it ended.
+struct Sample {
+    _folder: tempfile::TempDir,
+    paths: Vec<PathBuf>,
+}
+
+async fn sample(version: Version, options: &[(&str, &str)]) -> Result<Sample> {
+    let builder = MysqlServer::builder(version).option("secure-file-priv", "").option("local-infile", "ON");
+    let builder = options.iter().fold(builder, |builder, (name, value)| builder.option(name, value));
+    let mut server = builder.start().await?;
+    let folder = tempfile::tempdir()?;
+    make_readable(folder.path())?;
+    // With rows of version 1 the server writes diffs that it cannot read itself.
+    let has_diffs = !options.iter().any(|(name, _)| *name == "log-bin-use-v1-row-events");
+    workload::run(&server, folder.path(), has_diffs).await?;
+    let from = server.datadir().to_owned();
+    server.stop().await?;
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(&from)? {
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        let is_log = name.strip_prefix("binlog.").is_some_and(|number| number.parse::<u32>().is_ok());
+        if is_log {
+            let to = folder.path().join(&name);
+            std::fs::copy(from.join(&name), &to)?;
+            paths.push(to);
+        }
+    }
+    paths.sort();
+    ensure!(paths.len() >= 2, "{version}: {paths:?}");
+    Ok(Sample { _folder: folder, paths })
+}
+
+/// The server may run as somebody else.
+fn make_readable(folder: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))?)
+}
+
+/// Each file's events by kind, its length and its rows are what the client says.
+async fn compare(version: Version, options: &[(&str, &str)]) -> Result<Value> {
+    let sample = sample(version, options).await?;
+    let mut rows = [0; 3];
+    for path in &sample.paths {
+        let at = format!("{version} {options:?} {}", path.display());
+        let (code, survey) = inspect_one(path)?;
+        ensure!(code == 0, "{at}: {survey:#}");
+        let theirs = client::read(version, path).await?;
+        let mut ours = BTreeMap::new();
+        for (kind, count) in events(&survey) {
+            *ours.entry(client::name(&kind).to_owned()).or_insert(0) += count;
+        }
+        ensure!(ours == theirs.events, "{at}:\nours   {ours:?}\ntheirs {:?}", theirs.events);
+        let size = std::fs::metadata(path)?.len();
+        ensure!(survey["files"][0]["bytes"] == size && theirs.end == size, "{at}: {size} bytes, {survey:#}");
+        rows.iter_mut().zip(theirs.rows).for_each(|(sum, count)| *sum += count);
+    }
+    let (code, survey) = inspect(&sample.paths)?;
+    ensure!(code == 0, "{version}: {survey:#}");
+    let found = ["inserted", "updated", "deleted"].map(|kind| survey["rows"][kind].as_u64().unwrap_or(0));
+    ensure!(found == rows, "{version} {options:?}: {found:?} rows, the client has {rows:?}");
+    Ok(survey)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_event_of_every_server_is_counted_as_its_client_counts() -> Result<()> {
+    for version in Version::SERVERS {
+        let survey = compare(version, &[("binlog-rows-query-log-events", "ON")]).await?;
+        ensure!(notes(&survey).contains(&"E_STATEMENT_FORMAT"), "{version}: {survey:#}");
+        let tables = survey["tables"].as_array().context("no tables")?;
+        for table in ["shop.t", "shop.wide", "shop.old"] {
+            ensure!(tables.iter().any(|found| found["table"] == table), "{version}: no {table}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_are_files_without_checksums() -> Result<()> {
+    for version in Version::SERVERS {
+        let survey = compare(version, &[("binlog-checksum", "NONE")]).await?;
+        ensure!(survey["files"][0]["checksums"] == false, "{version}: {survey:#}");
+    }
+    Ok(())
+}
+
+/// The newest client does not read them any more: what is counted is what the same statements log otherwise.
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_of_version_1_are_counted_as_those_of_version_2() -> Result<()> {
+    for version in [Version::V8_0, Version::V5_7] {
+        let mut surveys = Vec::new();
+        for options in [[("log-bin-use-v1-row-events", "OFF")], [("log-bin-use-v1-row-events", "ON")]] {
+            let sample = sample(version, &options).await?;
+            let (code, survey) = inspect(&sample.paths)?;
+            ensure!(code == 0, "{version}: {survey:#}");
+            surveys.push(survey);
+        }
+        let [two, one] = &surveys[..] else { anyhow::bail!("two surveys") };
+        let renamed: BTreeMap<String, u64> = events(one)
+            .into_iter()
+            .map(|(kind, count)| (kind.trim_end_matches("_V1").to_owned(), count))
+            .collect();
+        ensure!(
+            events(one).contains_key("WRITE_ROWS_V1") && renamed == events(two),
+            "{version}: {one:#} {two:#}"
+        );
+        for kind in ["inserted", "updated", "deleted"] {
+            ensure!(one["rows"][kind] == two["rows"][kind], "{version}: {one:#} {two:#}");
+        }
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_are_compressed_transactions_and_full_metadata() -> Result<()> {
+    let options = [("binlog-transaction-compression", "ON"), ("binlog-row-metadata", "FULL")];
+    let survey = compare(Version::V9_7, &options).await?;
+    ensure!(!survey["compressed_events"]["PARTIAL_UPDATE_ROWS"].is_null(), "{survey:#}");
+    for version in [Version::V8_0, Version::MariaDb10_11] {
+        compare(version, &[("binlog-row-metadata", "FULL")]).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_are_anonymous_transactions() -> Result<()> {
+    for version in Version::ALL {
+        let options = [("gtid-mode", "OFF"), ("enforce-gtid-consistency", "OFF")];
+        let survey = compare(version, &options).await?;
+        ensure!(events(&survey).contains_key("ANONYMOUS_GTID"), "{version}: {survey:#}");
+    }
+    Ok(())
+}
