@@ -155,7 +155,8 @@ impl ChecksumAlgorithm {
     #[must_use]
     pub const fn of_code(code: u8) -> Option<Self> {
         match code {
-            0 => Some(Self::None),
+            // 255: what a server writes that does not know whether the events it passes on have any.
+            0 | 255 => Some(Self::None),
             1 => Some(Self::Crc32),
             _ => None,
         }

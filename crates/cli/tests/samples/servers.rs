@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use becauselog_testkit::{MysqlServer, Version};
+use becauselog_testkit::{MysqlServer, Replicated, ServerBuilder, Version};
 use serde_json::Value;
 
 use super::{client, events, inspect, inspect_one, notes, workload};
@@ -15,28 +15,38 @@ struct Sample {
 }
 
 async fn sample(version: Version, options: &[(&str, &str)]) -> Result<Sample> {
-    let builder = MysqlServer::builder(version).option("secure-file-priv", "").option("local-infile", "ON");
-    let builder = options.iter().fold(builder, |builder, (name, value)| builder.option(name, value));
+    let builder = options.iter().fold(with_files(MysqlServer::builder(version)), |builder, (name, value)| {
+        builder.option(name, value)
+    });
     let mut server = builder.start().await?;
     let folder = tempfile::tempdir()?;
     make_readable(folder.path())?;
     // With rows of version 1 the server writes diffs that it cannot read itself.
     let has_diffs = !options.iter().any(|(name, _)| *name == "log-bin-use-v1-row-events");
     workload::run(&server, folder.path(), has_diffs).await?;
-    let from = server.datadir().to_owned();
+    stop_and_copy(&mut server, "binlog.", folder).await
+}
+
+/// `LOAD DATA` may read any file.
+fn with_files(builder: ServerBuilder) -> ServerBuilder {
+    builder.option("secure-file-priv", "").option("local-infile", "ON")
+}
+
+/// A stopped server's files whose names begin like this.
+async fn stop_and_copy(server: &mut MysqlServer, prefix: &str, folder: tempfile::TempDir) -> Result<Sample> {
+    let from = server.datadir();
     server.stop().await?;
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(&from)? {
         let name = entry?.file_name().into_string().unwrap_or_default();
-        let is_log = name.strip_prefix("binlog.").is_some_and(|number| number.parse::<u32>().is_ok());
-        if is_log {
+        if name.strip_prefix(prefix).is_some_and(|number| number.parse::<u32>().is_ok()) {
             let to = folder.path().join(&name);
             std::fs::copy(from.join(&name), &to)?;
             paths.push(to);
         }
     }
     paths.sort();
-    ensure!(paths.len() >= 2, "{version}: {paths:?}");
+    ensure!(paths.len() >= 2, "{}: {paths:?}", server.version());
     Ok(Sample { _folder: folder, paths })
 }
 
@@ -49,9 +59,19 @@ fn make_readable(folder: &std::path::Path) -> Result<()> {
 /// Each file's events by kind, its length and its rows are what the client says.
 async fn compare(version: Version, options: &[(&str, &str)]) -> Result<Value> {
     let sample = sample(version, options).await?;
+    let survey = compare_files(version, &sample).await.with_context(|| format!("{version} {options:?}"))?;
+    for (path, file) in sample.paths.iter().zip(survey["files"].as_array().context("no files")?) {
+        let size = std::fs::metadata(path)?.len();
+        let theirs = client::read(version, path).await?;
+        ensure!(file["bytes"] == size && theirs.end == size, "{version}: {size} bytes, {file:#}");
+    }
+    Ok(survey)
+}
+
+async fn compare_files(version: Version, sample: &Sample) -> Result<Value> {
     let mut rows = [0; 3];
     for path in &sample.paths {
-        let at = format!("{version} {options:?} {}", path.display());
+        let at = path.display();
         let (code, survey) = inspect_one(path)?;
         ensure!(code == 0, "{at}: {survey:#}");
         let theirs = client::read(version, path).await?;
@@ -60,14 +80,12 @@ async fn compare(version: Version, options: &[(&str, &str)]) -> Result<Value> {
             *ours.entry(client::name(&kind).to_owned()).or_insert(0) += count;
         }
         ensure!(ours == theirs.events, "{at}:\nours   {ours:?}\ntheirs {:?}", theirs.events);
-        let size = std::fs::metadata(path)?.len();
-        ensure!(survey["files"][0]["bytes"] == size && theirs.end == size, "{at}: {size} bytes, {survey:#}");
         rows.iter_mut().zip(theirs.rows).for_each(|(sum, count)| *sum += count);
     }
     let (code, survey) = inspect(&sample.paths)?;
-    ensure!(code == 0, "{version}: {survey:#}");
+    ensure!(code == 0, "{survey:#}");
     let found = ["inserted", "updated", "deleted"].map(|kind| survey["rows"][kind].as_u64().unwrap_or(0));
-    ensure!(found == rows, "{version} {options:?}: {found:?} rows, the client has {rows:?}");
+    ensure!(found == rows, "{found:?} rows, the client has {rows:?}");
     Ok(survey)
 }
 
@@ -139,4 +157,28 @@ async fn so_are_anonymous_transactions() -> Result<()> {
         ensure!(events(&survey).contains_key("ANONYMOUS_GTID"), "{version}: {survey:#}");
     }
     Ok(())
+}
+
+/// A relay log has the primary's events at the primary's places, between its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn so_are_relay_logs() -> Result<()> {
+    for version in Version::SERVERS {
+        let mut pair = Replicated::start_with(version, with_files, |replica| {
+            replica.option("relay-log", "relay").option("relay-log-purge", "OFF")
+        })
+        .await?;
+        let folder = tempfile::tempdir()?;
+        make_readable(folder.path())?;
+        workload::run(&pair.primary, folder.path(), true).await?;
+        pair.wait_caught_up().await?;
+        let sample = stop_and_copy(&mut pair.replica, "relay.", folder).await?;
+        let survey = compare_files(version, &sample).await.with_context(|| version.to_string())?;
+        ensure!(count_of(&survey, "FORMAT_DESCRIPTION") > sample.paths.len() as u64, "{version}: {survey:#}");
+        ensure!(survey["rows"]["inserted"].as_u64() > Some(70), "{version}: {survey:#}");
+    }
+    Ok(())
+}
+
+fn count_of(survey: &Value, kind: &str) -> u64 {
+    events(survey).get(kind).copied().unwrap_or_default()
 }
