@@ -16,6 +16,7 @@ fuzz_target!(|data: &[u8]| {
         EventKind::QUERY => drop(Query::parse(&body).map(|query| query.status_variables())),
         EventKind::ROTATE => drop(Rotate::parse(&body)),
         EventKind::FORMAT_DESCRIPTION => drop(FormatDescription::parse(&body)),
+        EventKind::START_V3 => drop(FormatDescription::parse_start(&body)),
         EventKind::XID => drop(XidEvent::parse(&body)),
         EventKind::TABLE_MAP => drop(table_map::parse(None, &body)),
         EventKind::INCIDENT => drop(Incident::parse(&body)),

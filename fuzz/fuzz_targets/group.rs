@@ -17,9 +17,12 @@ enum Input {
 
 fuzz_target!(|inputs: Vec<Input>| {
     let mut grouper = Grouper::new(None);
+    let mut lenient = Grouper::new(None);
     let mut is_open = false;
     for (number, input) in (0u64..).zip(inputs) {
         let event = event(number, input);
+        let mark = lenient.survey(&event).mark;
+        assert!(!mark.ends_group() || !lenient.is_open());
         let Ok(mark) = grouper.push(&event) else {
             assert_eq!(grouper.is_open(), is_open);
             continue;

@@ -73,7 +73,7 @@ pub enum FrameError {
         kind: EventKind,
     },
     /// The file does not begin like a binlog file.
-    #[error("{file}: not a binlog file: begins with {found:02x?}, a binlog file with fe 62 69 6e")]
+    #[error("{file}: not a binlog file: {}", begin(file, found))]
     NotABinlog {
         /// The file.
         file: Arc<str>,
@@ -98,6 +98,24 @@ pub enum FrameError {
         /// Where the event that says so begins.
         offset: u64,
     },
+}
+
+/// What a file begins with that is no binlog file, and what to do with one that is compressed.
+fn begin(file: &str, found: &[u8]) -> String {
+    let unpack = match *found {
+        [] => return "it is empty".to_owned(),
+        [0x1f, 0x8b, ..] => "zcat",
+        [0x28, 0xb5, 0x2f, 0xfd] => "zstdcat",
+        [b'B', b'Z', b'h', _] => "bzcat",
+        [0xfd, b'7', b'z', b'X'] => "xzcat",
+        [4, 0x22, 0x4d, 0x18] => "lz4cat",
+        [b'P', b'K', 3, 4] => "unzip -p",
+        _ => {
+            let bytes: Vec<String> = found.iter().map(|byte| format!("{byte:02x}")).collect();
+            return format!("begins with {}, a binlog file with fe 62 69 6e", bytes.join(" "));
+        }
+    };
+    format!("it is compressed; unpack it first: {unpack} {file} | becauselog inspect -")
 }
 
 impl FrameError {

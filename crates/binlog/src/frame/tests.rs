@@ -235,3 +235,14 @@ fn a_damaged_event_is_stepped_over_only_where_its_header_says_the_same_end() {
         assert_eq!(framer.position().pos, u64::from(start) + if fits { 31 } else { 0 });
     }
 }
+
+#[test]
+fn a_file_that_is_none_tells_what_it_is() {
+    let told = |found: &[u8]| FrameError::NotABinlog { file: "a".into(), found: found.to_vec() }.to_string();
+    assert_eq!(
+        told(b"\x1f\x8b\x08\0"),
+        "a: not a binlog file: it is compressed; unpack it first: zcat a | becauselog inspect -"
+    );
+    assert_eq!(told(b""), "a: not a binlog file: it is empty");
+    assert_eq!(told(b"\0\x01"), "a: not a binlog file: begins with 00 01, a binlog file with fe 62 69 6e");
+}
