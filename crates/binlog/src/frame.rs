@@ -12,7 +12,7 @@ use becauselog_model::{BinlogPosition, GtidSet};
 use bytes::Bytes;
 
 use crate::event::{
-    Event, EventError, EventFlags, EventHeader, EventKind, FormatDescription, GtidList, Heartbeat,
+    self, Event, EventError, EventFlags, EventHeader, EventKind, FormatDescription, GtidList, Heartbeat,
     PreviousGtids, Rotate,
 };
 

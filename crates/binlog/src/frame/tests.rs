@@ -165,7 +165,7 @@ fn a_file_of_3_23_has_headers_of_13_bytes() {
     framer.accept_from_file(start.into()).unwrap();
     let query = event_of_version_1(EventKind::QUERY, b"\x07\0\0\0\0\0\0\0\x04\0\0shop\0BEGIN");
     let query = framer.accept_from_file(query.into()).unwrap();
-    let read = crate::event::Query::parse_of(framer.format().map(|f| &**f), &query.body).unwrap();
+    let read = event::Query::parse_of(framer.format().map(|f| &**f), &query.body).unwrap();
     assert_eq!((&read.schema[..], &read.statement[..]), (&b"shop"[..], &b"BEGIN"[..]));
     let rotate = framer.accept_from_file(event_of_version_1(EventKind::ROTATE, b"bin.2").into()).unwrap();
     let rotate = Rotate::parse_of(framer.format().map(|f| &**f), &rotate.body).unwrap();
@@ -181,7 +181,7 @@ fn a_file_of_4_1_has_no_session_state_in_its_statements() {
     framer.accept_from_file(start).unwrap();
     let body = b"\x07\0\0\0\0\0\0\0\x04\0\0shop\0COMMIT";
     let query = framer.accept_from_file(event(EventKind::QUERY, 0, 0, body, false)).unwrap();
-    let read = crate::event::Query::parse_of(framer.format().map(|f| &**f), &query.body).unwrap();
+    let read = event::Query::parse_of(framer.format().map(|f| &**f), &query.body).unwrap();
     assert_eq!(&read.statement[..], b"COMMIT");
     let other = event(EventKind::START_V3, 79, 0, &start_body(5, "4.1.24-log"), false);
     assert!(Framer::new("bin.1".into(), 4).accept_from_file(other).is_err());
