@@ -17,6 +17,7 @@ mod refusal;
 mod scan;
 mod shown;
 mod start;
+mod statements;
 mod stream;
 
 use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
@@ -49,6 +50,7 @@ pub use self::{
     place::Place,
     purge::{PurgeDistance, PurgeWatch},
     shown::Span,
+    statements::statements_from,
 };
 
 /// A reader of a server's log: batches of events with what each means for its group, from a start to a stop.

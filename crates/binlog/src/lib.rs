@@ -40,7 +40,7 @@ mod stop;
 pub use file_source::{FileEvents, FileSource};
 pub use follow::{
     FollowConfig, FollowError, FollowStatus, Follower, LogFile, Look, Place, PurgeDistance, PurgeWatch,
-    ReplicaId, RetryPolicy, ServerFacts, Span, look,
+    ReplicaId, RetryPolicy, ServerFacts, Span, look, statements_from,
 };
 pub use point::PointParseError;
 pub use source::{BATCH_BYTES, SourceBatch, SourceError};

@@ -14,7 +14,7 @@ use std::{io::IsTerminal as _, path::PathBuf, sync::Arc};
 
 use becauselog_binlog::{Follower, Start};
 use becauselog_format::Filter;
-use becauselog_model::{BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, GtidSet};
+use becauselog_model::{BinlogPosition, CHECKPOINT_VERSION, Checkpoint, Flavor, GtidSet, TableName};
 use becauselog_pipeline::{
     Finished, Outlet, Pipeline, PipelineConfig, PipelineError, Shapes, Source, SourceFilter, Status,
     TableFilter, XaLimits,
@@ -26,7 +26,7 @@ pub use self::{
     failure::{pipeline as pipeline_failure, source as source_failure, source_exit, state as state_failure},
     outlets::stdout as stdout_outlet,
     signals::Signals,
-    sql::opts as sql_opts,
+    sql::{opts as sql_opts, servers as sql_servers},
 };
 use crate::{
     exit::{Exit, Failure},
@@ -45,12 +45,11 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
 
     let mut follow = plan.source.follow.clone();
     follow.start = start(&plan, pipeline.resume());
-    let mut shapes = Shapes::online(sql_opts(&follow.hosts, &follow.connect));
-    if plan.format.wants_declarations() {
-        shapes = shapes.with_declarations();
-    }
+    let mut shapes = shapes(&plan);
     let mut follower = Follower::new(follow).map_err(|error| source_failure(&error.into()))?;
     let Some(started) = open(&mut follower, &signals).await? else { return Ok(Exit::Ok) };
+    shapes.keep(Arc::clone(&state), &started).map_err(|error| pipeline_failure(&error))?;
+    shapes.prepare(&started).await.map_err(|error| pipeline_failure(&error))?;
     pipeline.tell_beside(followed::views(&plan, &state, &started).await?);
     info!(name = plan.name, server = %follower.endpoint(), server_id = follower.server_id(),
         position = %started.position, gtids = %started.gtids, "streaming");
@@ -71,6 +70,16 @@ pub async fn run(plan: RunPlan) -> Result<Exit, Failure> {
     tell_end(&status, outcome.as_ref().ok());
     outcome.map_err(|error| pipeline_failure(&error))?;
     Ok(Exit::Ok)
+}
+
+/// Where shapes of tables come from: the log, and the servers that are followed.
+fn shapes(plan: &RunPlan) -> Shapes {
+    let follow = &plan.source.follow;
+    let tables = plan.tables.clone();
+    let policy = Arc::new(move |name: &TableName| tables.unknown_shape(&name.database, &name.table));
+    let shapes = Shapes::online(sql_servers(&follow.hosts, &follow.connect), follow.connect.clone())
+        .with_policy(policy);
+    if plan.format.wants_declarations() { shapes.with_declarations() } else { shapes }
 }
 
 /// Something that is run without state: files, or a look at a server.

@@ -34,6 +34,8 @@ pub enum ShapeOrigin {
     RowMetadata,
     /// `information_schema`, read at the start or after a DDL, and checked against the table map.
     InformationSchema,
+    /// Nothing but the table map, which does not tell it: columns are called by their places.
+    Ordinal,
     /// The statements of the log, followed from a known begin on, and checked against the table map.
     Statements,
 }

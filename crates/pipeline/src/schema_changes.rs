@@ -6,8 +6,7 @@ use std::{fmt, sync::Arc};
 
 use becauselog_binlog::event::Query;
 use becauselog_format::{DeclaredTables, SchemaChange, SchemaScope, SqlMode};
-use becauselog_model::{BinlogPosition, TableMap, TableName, TableShape, Transaction};
-use becauselog_schema::from_row_metadata;
+use becauselog_model::{BinlogPosition, TableName, TableShape, Transaction};
 
 use crate::{
     state::{StateError, TableJournal},
@@ -56,11 +55,6 @@ impl Follower {
     /// The same shape with its columns' types as they were written, where nothing is known of that and statements tell it.
     pub fn with_types(&self, shape: &TableShape) -> Option<TableShape> {
         self.view.tables.with_types(shape)
-    }
-
-    /// The shape for rows that come with this table map, where statements tell what the map does not.
-    pub fn shape_by(&self, map: &TableMap) -> Option<TableShape> {
-        from_row_metadata(&self.view.tables.completed(map)?).ok().flatten()
     }
 
     /// Follows a statement, and tells what it did.

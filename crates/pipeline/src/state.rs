@@ -8,6 +8,8 @@ pub mod control;
 mod error;
 mod files;
 mod location;
+mod place;
+mod shapes;
 mod tables;
 
 use std::{
@@ -18,11 +20,13 @@ use std::{
 
 use becauselog_format::DeclaredTables;
 use becauselog_model::Checkpoint;
+use becauselog_schema::Dictionary;
 use becauselog_sink::durable::{Lock, LockError};
 
 pub use changes::PositionChange;
 pub use error::StateError;
 pub use location::default_state_folder;
+pub use shapes::{KeptShapes, ShapeJournal};
 pub use tables::TableJournal;
 
 use files::{read_checkpoint, remove_file, write_checkpoint};
@@ -38,6 +42,7 @@ const CHANGES_FILE: &str = "position-changes.log";
 const SPOOL_FOLDER: &str = "spool";
 const XA_FOLDER: &str = "xa";
 const TABLES_FILE: &str = "tables.jsonl";
+const SHAPES_FILE: &str = "shapes.jsonl";
 
 /// The folder, held by this process alone until it is dropped.
 #[derive(Debug)]
@@ -122,6 +127,30 @@ impl StateFolder {
     /// When the system refuses.
     pub fn keep_tables(&self, tables: &DeclaredTables, at: &Checkpoint) -> Result<TableJournal, StateError> {
         TableJournal::begin(&self.path.join(TABLES_FILE), tables, at)
+    }
+
+    /// The shapes of all tables as they were at a checkpoint; where that is not known, why.
+    ///
+    /// # Errors
+    /// What is said to whoever wonders: the tables are then to be read from the server.
+    pub fn shapes_at(&self, at: &Checkpoint) -> Result<KeptShapes, String> {
+        ShapeJournal::read(&self.path.join(SHAPES_FILE), at)
+    }
+
+    /// Goes on with the shapes that were kept.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn keep_on(&self, kept: &KeptShapes, at: &Checkpoint) -> Result<ShapeJournal, StateError> {
+        ShapeJournal::go_on(&self.path.join(SHAPES_FILE), kept, at)
+    }
+
+    /// Keeps the shapes of all tables at a checkpoint, in place of what was kept.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn keep_shapes(&self, tables: &Dictionary, at: &Checkpoint) -> Result<ShapeJournal, StateError> {
+        ShapeJournal::begin(&self.path.join(SHAPES_FILE), tables, at)
     }
 
     /// A position that a human has set and that no run has begun from yet. It beats every other position, those kept

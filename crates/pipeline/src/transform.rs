@@ -270,6 +270,7 @@ impl Transform {
     }
 
     fn ended(&mut self, group: &Group) {
+        self.shapes.leave(&group.transaction, &group.end);
         self.tables.trim();
         Status::add(&self.status.transactions, 1);
         self.status.prepared.store(self.xa.open_count() as u64, Ordering::Relaxed);

@@ -69,6 +69,20 @@ fn is_whole(name: &str) -> bool {
     !name.contains(char::REPLACEMENT_CHARACTER)
 }
 
+impl std::fmt::Display for Affected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("no table"),
+            Self::Tables(tables) => tables.iter().enumerate().try_for_each(|(at, table)| {
+                let comma = if at == 0 { "" } else { ", " };
+                write!(f, "{comma}{table}")
+            }),
+            Self::Database(database) => write!(f, "all tables of {database}"),
+            Self::Everything => f.write_str("all tables"),
+        }
+    }
+}
+
 impl Affected {
     /// Whether a table of this name may be meant. Case does not count: some servers fold names, and to mark one table
     /// too many is harmless.

@@ -15,6 +15,7 @@ mod create;
 mod data_type;
 mod definition;
 mod index;
+mod kept;
 mod outcome;
 mod session;
 mod shape;
@@ -33,9 +34,12 @@ pub use self::{
     charset::Collation,
     data_type::{DataType, TextSize},
     definition::{ColumnDefinition, Generated, Index, KeyColumn, TableDefinition},
+    kept::{KeptReader, KeptServer},
     outcome::{Doubt, Outcome},
     session::{ServerFacts, Session},
 };
+
+pub(crate) use self::kept::told;
 
 /// All tables, as statements have made them.
 #[derive(Debug, Clone)]
@@ -86,6 +90,17 @@ impl Dictionary {
         self.version
     }
 
+    /// Says which server it is.
+    pub fn set_server(&mut self, server: ServerFacts) {
+        self.server = server;
+    }
+
+    /// Whether a database's default collation is known.
+    #[must_use]
+    pub fn knows_database(&self, database: &str) -> bool {
+        self.databases.contains_key(database)
+    }
+
     /// Says a database's default collation.
     pub fn add_database(&mut self, database: &str, collation: Collation) {
         self.databases.insert(database.into(), collation);
@@ -121,6 +136,16 @@ impl Dictionary {
     /// Takes notice that there is no such table.
     pub fn forget(&mut self, name: &TableName) {
         self.set(self.folded(name), Known::Dropped);
+    }
+
+    /// Takes what was kept of a table.
+    pub fn restore(&mut self, name: TableName, known: Known) {
+        self.tables.insert(name, known);
+    }
+
+    /// Takes notice that it is not known how a table is.
+    pub fn doubt(&mut self, name: &TableName, why: Doubt) {
+        self.set(self.folded(name), Known::Doubtful(why));
     }
 
     fn set(&mut self, name: TableName, known: Known) {

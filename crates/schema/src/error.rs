@@ -5,7 +5,7 @@ use std::sync::Arc;
 use becauselog_model::{ErrorClass, TableName};
 use thiserror::Error;
 
-use crate::check::Mismatch;
+use crate::{check::Mismatch, dictionary::Doubt};
 
 /// Why there is no shape for a table map.
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
@@ -13,6 +13,21 @@ pub enum ShapeError {
     /// Not a failure yet: call [`crate::Tracker::reload`] with this table and ask again.
     #[error("table {0}: its shape has to be read from information_schema")]
     NeedsReload(TableName),
+    /// Not a failure yet: ask the server for its tables, and ask again.
+    #[error("table {0}: how it is has to be asked of the server")]
+    NeedsTables(TableName),
+    /// How the table was at the position cannot be told.
+    #[error(
+        "table {table}: the log does not name its columns, and how it was here cannot be told: {doubt}. Set \
+         binlog_row_metadata=FULL on the server and start after that, set tables.unknown_shape to ordinal, or exclude \
+         the table"
+    )]
+    Doubtful {
+        /// The table.
+        table: TableName,
+        /// Why not.
+        doubt: Doubt,
+    },
     /// The server does not have the table any more, and the log does not describe it.
     #[error(
         "table {table}: the log does not name or describe all its columns, and the server does not have the table \
@@ -60,10 +75,12 @@ impl ShapeError {
     #[must_use]
     pub const fn class(&self) -> ErrorClass {
         match self {
-            Self::NeedsReload(_) => ErrorClass::Transient,
-            Self::Missing { .. } | Self::Offline { .. } | Self::Mismatch { .. } | Self::Unreadable { .. } => {
-                ErrorClass::Data
-            }
+            Self::NeedsReload(_) | Self::NeedsTables(_) => ErrorClass::Transient,
+            Self::Doubtful { .. }
+            | Self::Missing { .. }
+            | Self::Offline { .. }
+            | Self::Mismatch { .. }
+            | Self::Unreadable { .. } => ErrorClass::Data,
         }
     }
 
@@ -71,7 +88,8 @@ impl ShapeError {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NeedsReload(_) => "E_SHAPE_STALE",
+            Self::NeedsReload(_) | Self::NeedsTables(_) => "E_SHAPE_STALE",
+            Self::Doubtful { .. } => "E_SHAPE_DOUBTFUL",
             Self::Missing { .. } => "E_SHAPE_MISSING",
             Self::Offline { .. } => "E_SHAPE_OFFLINE",
             Self::Mismatch { .. } => "E_SHAPE_MISMATCH",
@@ -84,6 +102,8 @@ impl ShapeError {
     pub const fn table(&self) -> &TableName {
         match self {
             Self::NeedsReload(table)
+            | Self::NeedsTables(table)
+            | Self::Doubtful { table, .. }
             | Self::Missing { table }
             | Self::Offline { table }
             | Self::Mismatch { table, .. }

@@ -32,6 +32,7 @@ mod ddl;
 mod definition;
 mod dictionary;
 mod error;
+mod followed;
 mod metadata;
 mod tracker;
 
@@ -40,9 +41,10 @@ pub use check::{Mismatch, check};
 pub use ddl::{Affected, affected};
 pub use definition::{ColumnRow, TableRows};
 pub use dictionary::{
-    Collation, ColumnDefinition, DataType, Dictionary, Doubt, Generated, Index, KeyColumn, Known, Outcome,
-    ServerFacts, Session, TableDefinition, TextSize,
+    Collation, ColumnDefinition, DataType, Dictionary, Doubt, Generated, Index, KeptReader, KeptServer,
+    KeyColumn, Known, Outcome, ServerFacts, Session, TableDefinition, TextSize,
 };
 pub use error::ShapeError;
+pub use followed::{Ahead, Followed, LaterStatement, Policy, UnknownShape};
 pub use metadata::from_row_metadata;
 pub use tracker::Tracker;

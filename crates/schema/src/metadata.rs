@@ -80,6 +80,20 @@ fn kind_of(mapped: &MappedColumn) -> Result<ColumnKind, Gap> {
     })
 }
 
+/// The kind of a column of which the log tells everything, else this one.
+///
+/// # Errors
+/// What is not known of it.
+pub(crate) fn kind_or(mapped: &MappedColumn, less: Option<ColumnKind>) -> Result<ColumnKind, String> {
+    match kind_of(mapped) {
+        Ok(kind) => Ok(kind),
+        Err(Gap::NotKnown(what)) => Err(what),
+        Err(Gap::NotSaid) => {
+            less.ok_or_else(|| format!("the log does not say enough of its type {}", mapped.type_code))
+        }
+    }
+}
+
 fn string_kind(mapped: &MappedColumn) -> Result<ColumnKind, Gap> {
     let collation = mapped.collation.ok_or(Gap::NotSaid)?;
     let bytes_max = u32::from(mapped.meta);

@@ -38,6 +38,8 @@ const SINGLE_READS_MAX: u32 = 8;
 struct Table {
     description: Description,
     answered: Option<Answer>,
+    /// The last shape from elsewhere that was told how it was declared.
+    told: Option<Arc<TableShape>>,
     /// The map that did not agree with the description and made it be read again.
     disputed: Option<TableMap>,
 }
@@ -169,6 +171,21 @@ impl Tracker {
             let _same = described.declare(&mut shape.columns);
         }
         Some(Arc::new(shape))
+    }
+
+    /// A shape from elsewhere with how its columns were declared, where that is known of the same columns.
+    #[must_use]
+    pub fn declared(&mut self, shape: Arc<TableShape>) -> Arc<TableShape> {
+        let table = self.tables.entry(shape.name.clone()).or_default();
+        let Description::Read(described) = &table.description else { return shape };
+        let mut told = TableShape::clone(&shape);
+        if !described.declare(&mut told.columns) {
+            return shape;
+        }
+        match &table.told {
+            Some(last) if **last == told => Arc::clone(last),
+            _ => Arc::clone(table.told.insert(Arc::new(told))),
+        }
     }
 
     /// The shape for rows that come with this table map. Equal maps get the same `Arc` until a statement touches the

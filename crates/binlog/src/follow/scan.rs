@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How long a server may take between two reads of a scan.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A place between two groups, with all GTIDs before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +127,12 @@ impl Scanner<'_> {
 
     /// A dump from a file's begin to the end of the log, under an identity of its own: ours may be at work.
     async fn open(&self, file: &LogFile) -> Result<Stream, SourceError> {
+        let begin = BinlogPosition { file: file.name.clone(), pos: 4 };
+        Ok(self.open_at(&begin).await?.folded())
+    }
+
+    /// The same from a place between two groups, with compressed transactions unfolded.
+    pub(crate) async fn open_at(&self, from: &BinlogPosition) -> Result<Stream, SourceError> {
         let address = self.endpoint.to_string();
         let named = |error: FollowError| error.at(&address);
         let identity = Identity::random();
@@ -141,10 +147,10 @@ impl Scanner<'_> {
             write_timeout: PATIENCE,
         };
         connection.prepare(&registration).await.map_err(|error| named(error.into()))?;
-        let from = DumpFrom::Position(BinlogPosition { file: file.name.clone(), pos: 4 });
+        let from = DumpFrom::Position(from.clone());
         let dump =
             connection.dump(identity.server_id, &from, false).await.map_err(|error| named(error.into()))?;
-        Ok(Stream::new(dump, address, identity.server_id, Grouper::new(None)).folded())
+        Ok(Stream::new(dump, address, identity.server_id, Grouper::new(None)))
     }
 }
 

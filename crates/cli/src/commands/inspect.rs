@@ -5,6 +5,7 @@ use std::{io::Write as _, path::PathBuf, sync::Arc};
 use becauselog_binlog::{FileEvents, FileSource, Start, Stop};
 use becauselog_format::{Debezium, DebeziumConfig, Parts, Plain, PlainConfig, TsSource};
 use becauselog_pipeline::{Encode, Shapes};
+use becauselog_schema::UnknownShape;
 
 use crate::{
     args::{InspectArgs, InspectFormat},
@@ -79,7 +80,7 @@ async fn changes(args: InspectArgs, format: InspectFormat) -> Result<Exit, Failu
     run::without_state(run::Ephemeral {
         source,
         outlets: vec![run::stdout_outlet(encoder)],
-        shapes: Shapes::offline(),
+        shapes: Shapes::offline().with_policy(Arc::new(|_| UnknownShape::Ordinal)),
         filter: Arc::new(|_| true),
         started: run::start_of_files(),
         signals: run::Signals::listen()?,

@@ -11,6 +11,7 @@ use becauselog_binlog::{
 };
 use becauselog_format::{Parts, Plain, PlainConfig};
 use becauselog_pipeline::{Encode, Shapes};
+use becauselog_schema::UnknownShape;
 
 use self::choice::{Choice, Chosen};
 use crate::{
@@ -32,10 +33,12 @@ pub async fn run(args: TailArgs) -> Result<Exit, Failure> {
     let choice = Choice::parse(&args.filter)?;
     let filter = filter(&address, &args)?;
     let follow = follow(&address, &args)?;
-    let shapes = Shapes::online(run::sql_opts(&follow.hosts, &follow.connect));
+    let mut shapes = Shapes::online(run::sql_servers(&follow.hosts, &follow.connect), follow.connect.clone())
+        .with_policy(Arc::new(|_| UnknownShape::Ordinal));
     let signals = run::Signals::listen()?;
     let mut follower = Follower::new(follow).map_err(|error| run::source_failure(&error.into()))?;
     let Some(started) = run::open(&mut follower, &signals).await? else { return Ok(Exit::Ok) };
+    shapes.prepare(&started).await.map_err(|error| run::pipeline_failure(&error))?;
     if std::io::stderr().is_terminal() {
         eprintln!("watching {} from {} on; Ctrl-C ends it", follower.endpoint(), started.position);
     }

@@ -126,6 +126,9 @@ section! {
         include_databases: Vec<String> = ("list of text", "[]");
         /// Patterns of `database`.
         exclude_databases: Vec<String> = ("list of text", "[]");
+        /// Patterns of `database.table` whose columns are called `@1`, `@2`, … where the log does not name them and how the table
+        /// was at that position cannot be known for certain. Rows of other tables stop the run there.
+        ordinal_names: Vec<String> = ("list of text", "[]");
         /// Leave out the server's own databases (`mysql`, `sys`, `performance_schema`, `information_schema`).
         ignore_builtin: bool = ("true or false", "true");
     }

@@ -110,6 +110,7 @@ fn tables(config: TablesConfig, problems: &mut Problems) -> Option<TableFilter> 
         exclude_databases: config.exclude_databases.unwrap_or_default(),
         include: config.include.unwrap_or_default(),
         exclude: config.exclude.unwrap_or_default(),
+        ordinal_names: config.ordinal_names.clone().unwrap_or_default(),
         ignore_builtin: config.ignore_builtin.unwrap_or(true),
     };
     let filter = TableFilter::new(&lists);

@@ -1,5 +1,6 @@
 //! Which tables are wanted: lists of regular expressions, compiled.
 
+use becauselog_schema::UnknownShape;
 use regex::{RegexSet, RegexSetBuilder};
 
 /// Databases that belong to the server itself.
@@ -10,6 +11,7 @@ pub const BUILTIN_DATABASES: [&str; 4] = ["mysql", "performance_schema", "sys", 
 pub struct TableFilter {
     databases: Choice,
     tables: Choice,
+    ordinal: RegexSet,
     ignore_builtin: bool,
 }
 
@@ -31,6 +33,8 @@ pub struct TableLists {
     pub include: Vec<String>,
     /// Patterns over `database.table`.
     pub exclude: Vec<String>,
+    /// Patterns over `database.table`: columns may be called by their places.
+    pub ordinal_names: Vec<String>,
     /// Whether the server's own databases are left out.
     pub ignore_builtin: bool,
 }
@@ -44,8 +48,18 @@ impl TableFilter {
         Ok(Self {
             databases: Choice::new(&lists.include_databases, &lists.exclude_databases)?,
             tables: Choice::new(&lists.include, &lists.exclude)?,
+            ordinal: compile(&lists.ordinal_names)?,
             ignore_builtin: lists.ignore_builtin,
         })
+    }
+
+    /// What is done with rows of a table whose columns' names cannot be known.
+    pub fn unknown_shape(&self, database: &str, table: &str) -> UnknownShape {
+        if self.ordinal.is_match(&format!("{database}.{table}")) {
+            UnknownShape::Ordinal
+        } else {
+            UnknownShape::Stop
+        }
     }
 
     /// Whether a database may have tables that are wanted.

@@ -5,12 +5,18 @@ use mysql_async::Opts;
 
 /// How `information_schema` is asked: every host in turn; where TLS is only preferred, with it and then without.
 pub fn opts(endpoints: &[Endpoint], connect: &ConnectOptions) -> Vec<Opts> {
+    servers(endpoints, connect).into_iter().map(|(_, opts)| opts).collect()
+}
+
+/// The same, each with the host that it leads to.
+pub fn servers(endpoints: &[Endpoint], connect: &ConnectOptions) -> Vec<(Endpoint, Opts)> {
     let of_one = |endpoint: &Endpoint| {
         let both =
             connect.tls.effective_mode() == TlsMode::Preferred && matches!(endpoint, Endpoint::Tcp { .. });
         let plain = both.then(|| connect.sql_client(endpoint, false));
         let first = connect.sql_client(endpoint, both);
-        std::iter::once(first).chain(plain).collect::<Vec<_>>()
+        let ways = std::iter::once(first).chain(plain);
+        ways.map(|opts| (endpoint.clone(), opts)).collect::<Vec<_>>()
     };
     endpoints.iter().flat_map(of_one).collect()
 }

@@ -6,7 +6,6 @@
 
 mod alter;
 mod column;
-mod completed;
 mod create;
 mod filter;
 mod kept;

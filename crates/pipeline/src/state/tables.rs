@@ -12,10 +12,14 @@ use std::{
 };
 
 use becauselog_format::{DeclaredTables, SqlMode};
-use becauselog_model::{BinlogPosition, Checkpoint, ServerUuid, Transaction};
+use becauselog_model::{BinlogPosition, Checkpoint, Transaction};
 use serde::{Deserialize, Serialize};
 
-use super::{error::StateError, files::replace};
+use super::{
+    error::StateError,
+    files::replace,
+    place::{Place, is_not_after},
+};
 
 const VERSION: u32 = 1;
 
@@ -37,34 +41,11 @@ struct Base<T> {
 /// Any other line.
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
-    /// The GTID of the statement's transaction.
-    gtid: Option<String>,
-    /// The server whose positions these are.
-    server_uuid: Option<ServerUuid>,
-    /// Where the statement's event begins.
-    position: BinlogPosition,
+    #[serde(flatten)]
+    place: Place,
     database: String,
     sql_mode: u64,
     sql: String,
-}
-
-impl Entry {
-    /// Whether a checkpoint is behind the statement. Without GTIDs a position counts on its own server only.
-    fn is_before(&self, checkpoint: &Checkpoint) -> bool {
-        match self.gtid.as_deref().map(str::parse) {
-            Some(Ok(gtid)) => checkpoint.gtids.contains(&gtid),
-            Some(Err(_)) => false,
-            None => self.server_uuid == checkpoint.server_uuid && self.position < checkpoint.position,
-        }
-    }
-}
-
-/// Whether everything before `earlier` is before `later` too.
-fn is_not_after(earlier: &Checkpoint, later: &Checkpoint) -> bool {
-    if !earlier.gtids.is_empty() || !later.gtids.is_empty() {
-        return later.gtids.contains_set(&earlier.gtids);
-    }
-    earlier.server_uuid == later.server_uuid && earlier.position <= later.position
 }
 
 impl TableJournal {
@@ -87,7 +68,7 @@ impl TableJournal {
         // The last line may be torn: what it said comes again.
         for line in lines.filter(|line| line.ends_with('\n')) {
             let entry: Entry = serde_json::from_str(line).map_err(|error| error.to_string())?;
-            if entry.is_before(at) {
+            if entry.place.is_before(at) {
                 let _told = tables.apply(&entry.database, &entry.sql, SqlMode::of_sql_mode(entry.sql_mode));
             }
         }
@@ -119,9 +100,7 @@ impl TableJournal {
         sql: &str,
     ) -> Result<(), StateError> {
         let entry = Entry {
-            gtid: transaction.gtid.as_ref().map(ToString::to_string),
-            server_uuid: transaction.server_uuid,
-            position,
+            place: Place::of(transaction, position),
             database: database.to_owned(),
             sql_mode,
             sql: sql.to_owned(),

@@ -7,7 +7,7 @@ use becauselog_binlog::{
     group::{Group, Statement, classify},
 };
 use becauselog_decode::{Layout, Rows, TablePlan, Unpack, count_rows, index_rows};
-use becauselog_model::{BinlogPosition, PartialTransaction, RowsEvent, TableMap, TableShape, Transaction};
+use becauselog_model::{PartialTransaction, RowsEvent, TableShape, Transaction};
 use becauselog_sink::failpoint;
 
 use super::{
@@ -62,6 +62,8 @@ impl Transform {
         ending: Ending,
     ) -> Result<(), Stopped> {
         let mut delivery = Delivery::new(ending, self.sources.want(transaction));
+        let version = group.format.as_deref().map(|format| &*format.server_version);
+        self.shapes.enter(&group.transaction, version);
         for event in events {
             let event =
                 event.map_err(|source| PipelineError::Spool { folder: self.spool_folder.clone(), source })?;
@@ -136,7 +138,7 @@ impl Transform {
                 Some((unpack, unfolded)) => (Some(unpack), unfolded),
                 None => (None, map),
             };
-            let shape = self.shape_for(&map, &at()).await?;
+            let shape = self.shapes.shape_for(&map, &at()).await?;
             let shape = self.declared(shape);
             let plan = TablePlan::compile(&map, shape).map_err(plan_error)?;
             let mut wanted = WantedTable::new(plan, unpack);
@@ -152,20 +154,6 @@ impl Transform {
         };
         self.tables.set(id, if wanted { &event.body } else { &[] }, table);
         Ok(())
-    }
-
-    /// The shape for rows that come with a map. What a map does not say the followed statements of the log tell first: the server tells
-    /// of the table as it is now, which may have other names for the same columns, or may be gone.
-    async fn shape_for(
-        &mut self,
-        map: &TableMap,
-        at: &BinlogPosition,
-    ) -> Result<Arc<TableShape>, PipelineError> {
-        let follower = self.follower.as_ref().filter(|_| !map.is_full());
-        match follower.and_then(|follower| follower.shape_by(map)) {
-            Some(shape) => Ok(Arc::new(shape)),
-            None => self.shapes.shape_for(map, at).await,
-        }
     }
 
     /// The shape with how statements of the log declared it; of types the server may not be able to tell any more: it has another

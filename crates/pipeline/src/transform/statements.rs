@@ -41,7 +41,7 @@ impl Transform {
         let database = String::from_utf8_lossy(&query.schema).into_owned();
         let changes = self.followed(transaction, event, &database, &query)?;
         let shape = self.truncated(&changes, event).await?;
-        self.shapes.note_statement(&database, &query.statement);
+        self.shapes.note_statement(&query, &event.position())?;
         self.tables.clear();
         let owner = self.owner(group, transaction, None)?;
         let (mut effects, mut schema_id) = (Vec::new(), 0);

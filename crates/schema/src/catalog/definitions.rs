@@ -5,8 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use becauselog_ddl::{Item, Mode, Statement, TableBody, parse};
-use becauselog_model::TableName;
+use becauselog_model::{ServerUuid, TableName};
 use mysql_async::{Conn, Row, prelude::Queryable};
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
     failed, keys,
 };
 use crate::dictionary::{
-    Collation, ColumnDefinition, DataType, Generated, Index, KeyColumn, ServerFacts, Session, TableDefinition,
+    Collation, ColumnDefinition, Generated, Index, KeyColumn, ServerFacts, TableDefinition, told,
 };
 
 /// What `information_schema` says of the server's tables at one time.
@@ -43,6 +42,23 @@ impl Catalog<'_> {
         facts.folds_names = take::<u64>(&mut row, WHAT, "folds")? == Some(1);
         facts.explicit_defaults_for_timestamp = take::<u64>(&mut row, WHAT, "explicit")? == Some(1);
         Ok(facts)
+    }
+
+    /// Whether the server names columns in its log (`binlog_row_metadata=FULL`); nothing where it is not the server of this uuid.
+    ///
+    /// # Errors
+    /// A query failed.
+    pub async fn names_columns(&mut self, uuid: Option<ServerUuid>) -> Result<Option<bool>, CatalogError> {
+        const WHAT: &str = "the server's variables";
+        let sql = "SHOW GLOBAL VARIABLES WHERE variable_name IN ('binlog_row_metadata', 'server_uuid')";
+        let rows: Vec<(String, String)> = self.conn.query(sql).await.map_err(failed(WHAT))?;
+        let value =
+            |wanted: &str| rows.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+        let own = value("server_uuid").and_then(|text| text.parse().ok());
+        if own.is_some() && uuid != own {
+            return Ok(None);
+        }
+        Ok(Some(value("binlog_row_metadata") == Some("FULL")))
     }
 
     /// All databases with their default collations.
@@ -171,7 +187,8 @@ async fn columns(
         let nullable = text(&mut row, VIEW, "nullable")? == "YES";
         let columns = tables.entry(table).or_insert_with(|| Ok(Vec::new()));
         let Ok(known) = columns else { continue };
-        match data_type(&column_type, collation.as_deref(), server) {
+        let collation = Collation::of_name(collation.as_deref().unwrap_or("binary"));
+        match told(server, &column_type, &collation) {
             Some(data_type) => known.push(ColumnDefinition {
                 name: name.into(),
                 data_type,
@@ -187,16 +204,6 @@ async fn columns(
         }
     }
     Ok(tables)
-}
-
-/// A type as `information_schema` writes it.
-fn data_type(column_type: &str, collation: Option<&str>, server: &ServerFacts) -> Option<DataType> {
-    let sql = format!("CREATE TABLE t (c {column_type})");
-    let Statement::CreateTable(create) = parse(&sql, Mode::default()) else { return None };
-    let TableBody::Definition { items, .. } = create.body else { return None };
-    let [Item::Column(column)] = &*items else { return None };
-    let collation = Collation::of_name(collation.unwrap_or("binary"));
-    DataType::told(&column.data_type, server, &Session::default(), &collation)
 }
 
 type Indexes = (Vec<Arc<str>>, Vec<Index>);

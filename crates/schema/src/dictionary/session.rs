@@ -2,11 +2,12 @@
 
 use becauselog_ddl::{Mode, Server};
 use becauselog_model::Flavor;
+use serde::{Deserialize, Serialize};
 
 use super::charset::Collation;
 
 /// What of a server decides how it reads statements.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerFacts {
     /// Its family.
     pub flavor: Flavor,
@@ -21,9 +22,10 @@ pub struct ServerFacts {
 }
 
 /// What of a session decides how its statement is read, as a QUERY event has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Session<'s> {
     /// The default database; empty for none.
+    #[serde(skip)]
     pub database: &'s str,
     /// `sql_mode` as its bits.
     pub sql_mode: u64,
@@ -114,6 +116,21 @@ impl ServerFacts {
 }
 
 impl Session<'_> {
+    /// The same without its database, which is kept elsewhere.
+    #[must_use]
+    pub const fn without_database(self) -> Session<'static> {
+        Session {
+            database: "",
+            sql_mode: self.sql_mode,
+            collation_server: self.collation_server,
+            collation_database: self.collation_database,
+            default_collation_utf8mb4: self.default_collation_utf8mb4,
+            explicit_defaults_for_timestamp: self.explicit_defaults_for_timestamp,
+            options: self.options,
+            thread_id: self.thread_id,
+        }
+    }
+
     /// `REAL` is `FLOAT`.
     pub(super) const fn real_as_float(&self) -> bool {
         self.sql_mode & 1 != 0

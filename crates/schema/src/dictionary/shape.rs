@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use becauselog_model::{
-    Charset, ColumnKind, ColumnShape, MappedColumn, ShapeOrigin, TableMap, TableShape, type_code,
+    Charset, ColumnKind, ColumnShape, MappedColumn, MariaDbType, ShapeOrigin, TableMap, TableShape, type_code,
 };
 
 use super::{
@@ -111,7 +111,10 @@ impl DataType {
             Self::Json => ColumnKind::Json,
             Self::Geometry(subtype) => ColumnKind::Geometry { subtype: *subtype },
             Self::Vector(dimension) => ColumnKind::Vector { dimension: *dimension },
-            Self::Named(name) => return Err(format!("its type {name} is not known")),
+            Self::Named(name) => match MariaDbType::of_name(name) {
+                Some(kind) => ColumnKind::MariaDb(kind),
+                None => return Err(format!("its type {name} is not known")),
+            },
         })
     }
 }

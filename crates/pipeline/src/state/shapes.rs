@@ -1,0 +1,232 @@
+//! Shapes by position: the tables as they were at a checkpoint, and each statement since.
+//!
+//! The first line says which checkpoint and how many tables, then comes a line for each table, then one for each statement of the
+//! log that changed something, and for each table that the server was asked for since. A statement is written and synced before
+//! rows behind it are delivered, so that what is behind a checkpoint is always here; one beyond the checkpoint comes again with the
+//! log, and is not written twice. The file grows by statements and is written anew where they outgrow the tables.
+
+use std::{
+    collections::HashSet,
+    fs::{self, File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use becauselog_model::{BinlogPosition, Checkpoint, ServerUuid, TableName, Transaction};
+use becauselog_schema::{Dictionary, KeptReader, KeptServer, Known, Session};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{
+    error::StateError,
+    files::replace,
+    place::{Place, is_not_after},
+};
+
+const VERSION: u32 = 1;
+
+/// So many statements beside the tables, and the file is written anew at the next start.
+const STATEMENTS_MAX: usize = 20_000;
+
+/// The first line.
+#[derive(Debug, Serialize, Deserialize)]
+struct Base {
+    version: u32,
+    at: Checkpoint,
+    tables: usize,
+    server: KeptServer,
+}
+
+/// A line behind the tables: a statement, or what became known of a table.
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    place: Place,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    statement: Option<Statement>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    table: Option<Box<RawValue>>,
+}
+
+/// A statement with all that it depends on.
+#[derive(Debug, Serialize, Deserialize)]
+struct Statement {
+    database: String,
+    session: Session<'static>,
+    sql: String,
+}
+
+/// The file, open for more lines.
+#[derive(Debug)]
+pub struct ShapeJournal {
+    file: File,
+    path: PathBuf,
+    /// Places of lines beyond the checkpoint at which this run began: they come again.
+    there: HashSet<Place>,
+}
+
+/// Tables at a checkpoint.
+#[derive(Debug)]
+pub struct KeptShapes {
+    /// The tables.
+    pub dictionary: Dictionary,
+    /// The server that they were last read from or followed on.
+    pub server_uuid: Option<ServerUuid>,
+    statements: usize,
+    there: HashSet<Place>,
+}
+
+impl ShapeJournal {
+    /// The tables at a checkpoint.
+    ///
+    /// # Errors
+    /// Why the file does not tell.
+    pub(super) fn read(path: &Path, at: &Checkpoint) -> Result<KeptShapes, String> {
+        let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => "none are kept yet".to_owned(),
+            _ => error.to_string(),
+        })?;
+        let mut lines = text.split_inclusive('\n');
+        let base: Base =
+            serde_json::from_str(lines.next().unwrap_or_default()).map_err(|error| error.to_string())?;
+        if base.version != VERSION {
+            return Err(format!("they are kept in version {}, and this one knows {VERSION}", base.version));
+        }
+        if base.at.flavor != at.flavor {
+            return Err("those that are kept are of another family of servers".to_owned());
+        }
+        if !is_not_after(&base.at, at) {
+            return Err("those that are kept are of a later position".to_owned());
+        }
+        let mut reader = KeptReader::default();
+        let mut dictionary = Dictionary::of_kept_server(base.server);
+        for _ in 0..base.tables {
+            let line = lines.next().filter(|line| line.ends_with('\n')).ok_or("the file is cut")?;
+            let (name, known) = reader.table(&dictionary.server().clone(), line)?;
+            dictionary.restore(name, known);
+        }
+        let mut kept =
+            KeptShapes { dictionary, server_uuid: base.at.server_uuid, statements: 0, there: HashSet::new() };
+        // The last line may be torn: what it said comes again.
+        for line in lines.filter(|line| line.ends_with('\n')) {
+            kept.take(serde_json::from_str(line).map_err(|error| error.to_string())?, at, &mut reader)?;
+        }
+        Ok(kept)
+    }
+
+    /// Begins the file anew with the tables at a checkpoint.
+    pub(super) fn begin(path: &Path, tables: &Dictionary, at: &Checkpoint) -> Result<Self, StateError> {
+        let content =
+            |error: serde_json::Error| StateError::Content { path: path.to_owned(), what: error.to_string() };
+        let base = Base {
+            version: VERSION,
+            at: at.clone(),
+            tables: tables.tables().count(),
+            server: tables.kept_server(),
+        };
+        let base = serde_json::to_string(&base).map_err(content)?;
+        let mut lines = vec![base];
+        for (name, known) in tables.tables() {
+            lines.push(Dictionary::kept_table(name, known).map_err(content)?);
+        }
+        let text = lines.join("\n") + "\n";
+        replace(path, text.as_bytes(), "state.shapes")?;
+        Self::open(path, HashSet::new())
+    }
+
+    /// Goes on with the file that these were read from; anew where it has grown too long.
+    pub(super) fn go_on(path: &Path, kept: &KeptShapes, at: &Checkpoint) -> Result<Self, StateError> {
+        if kept.statements > STATEMENTS_MAX {
+            return Self::begin(path, &kept.dictionary, at);
+        }
+        cut_torn_line(path)?;
+        Self::open(path, kept.there.clone())
+    }
+
+    fn open(path: &Path, there: HashSet<Place>) -> Result<Self, StateError> {
+        let opened = OpenOptions::new().append(true).open(path);
+        let file = opened.map_err(|source| StateError::io("open", path, source))?;
+        Ok(Self { file, path: path.to_owned(), there })
+    }
+
+    /// Writes down a statement; durable when this returns.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn statement(
+        &mut self,
+        transaction: &Transaction,
+        position: &BinlogPosition,
+        session: &Session<'_>,
+        sql: &str,
+    ) -> Result<(), StateError> {
+        let place = Place::of(transaction, position.clone());
+        if self.there.contains(&place) {
+            return Ok(());
+        }
+        let (database, sql) = (session.database.to_owned(), sql.to_owned());
+        let statement = Statement { database, session: session.without_database(), sql };
+        self.append(&Entry { place, statement: Some(statement), table: None })
+    }
+
+    /// Writes down what became known of a table; durable when this returns.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    pub fn table(
+        &mut self,
+        transaction: &Transaction,
+        position: &BinlogPosition,
+        name: &TableName,
+        known: &Known,
+    ) -> Result<(), StateError> {
+        let content = |error: serde_json::Error| StateError::Content {
+            path: self.path.clone(),
+            what: error.to_string(),
+        };
+        let line = Dictionary::kept_table(name, known).map_err(content)?;
+        let table = RawValue::from_string(line).map_err(content)?;
+        let place = Place::of(transaction, position.clone());
+        self.append(&Entry { place, statement: None, table: Some(table) })
+    }
+
+    fn append(&mut self, entry: &Entry) -> Result<(), StateError> {
+        let mut line = serde_json::to_vec(entry)
+            .map_err(|error| StateError::Content { path: self.path.clone(), what: error.to_string() })?;
+        line.push(b'\n');
+        let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
+        written.map_err(|source| StateError::io("append to", &self.path, source))
+    }
+}
+
+impl KeptShapes {
+    fn take(&mut self, entry: Entry, at: &Checkpoint, reader: &mut KeptReader) -> Result<(), String> {
+        self.statements = self.statements.saturating_add(1);
+        let is_before = entry.place.is_before(at);
+        if !is_before {
+            if entry.statement.is_some() {
+                self.there.insert(entry.place);
+            }
+            return Ok(());
+        }
+        self.server_uuid = entry.place.server_uuid;
+        if let Some(Statement { database, session, sql }) = entry.statement {
+            self.dictionary.apply(&Session { database: &database, ..session }, &sql);
+        }
+        if let Some(table) = entry.table {
+            let (name, known) = reader.table(&self.dictionary.server().clone(), table.get())?;
+            self.dictionary.restore(name, known);
+        }
+        Ok(())
+    }
+}
+
+/// A line without its end is what a crash left: what it said comes again.
+fn cut_torn_line(path: &Path) -> Result<(), StateError> {
+    let bytes = fs::read(path).map_err(|source| StateError::io("read", path, source))?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1));
+    if whole == bytes.len() {
+        return Ok(());
+    }
+    let cut = OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(whole as u64));
+    cut.map_err(|source| StateError::io("cut", path, source))
+}
