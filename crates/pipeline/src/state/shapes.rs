@@ -3,7 +3,7 @@
 //! The first line says which checkpoint and how many tables, then comes a line for each table, then one for each statement of the
 //! log that changed something, and for each table that the server was asked for since. A statement is written and synced before
 //! rows behind it are delivered, so that what is behind a checkpoint is always here; one beyond the checkpoint comes again with the
-//! log, and is not written twice. The file grows by statements and is written anew where they outgrow the tables.
+//! log, and is not written twice. How many lines there are is kept beside the file, so that one that was cut is known by it. The file grows by statements and is written anew where they outgrow the tables.
 
 use std::{
     collections::HashSet,
@@ -26,7 +26,7 @@ use super::{
 const VERSION: u32 = 1;
 
 /// So many statements beside the tables, and the file is written anew at the next start.
-const STATEMENTS_MAX: usize = 20_000;
+const ENTRIES_MAX: usize = 20_000;
 
 /// The first line.
 #[derive(Debug, Serialize, Deserialize)]
@@ -60,6 +60,8 @@ struct Statement {
 pub struct ShapeJournal {
     file: File,
     path: PathBuf,
+    /// How many lines are behind the tables.
+    entries: usize,
     /// Places of lines beyond the checkpoint at which this run began: they come again.
     there: HashSet<Place>,
 }
@@ -71,7 +73,7 @@ pub struct KeptShapes {
     pub dictionary: Dictionary,
     /// The server that they were last read from or followed on.
     pub server_uuid: Option<ServerUuid>,
-    statements: usize,
+    entries: usize,
     there: HashSet<Place>,
 }
 
@@ -105,10 +107,13 @@ impl ShapeJournal {
             dictionary.restore(name, known);
         }
         let mut kept =
-            KeptShapes { dictionary, server_uuid: base.at.server_uuid, statements: 0, there: HashSet::new() };
+            KeptShapes { dictionary, server_uuid: base.at.server_uuid, entries: 0, there: HashSet::new() };
         // The last line may be torn: what it said comes again.
         for line in lines.filter(|line| line.ends_with('\n')) {
             kept.take(serde_json::from_str(line).map_err(|error| error.to_string())?, at, &mut reader)?;
+        }
+        if kept.entries < entries_of(path)? {
+            return Err("the file is cut".to_owned());
         }
         Ok(kept)
     }
@@ -129,23 +134,25 @@ impl ShapeJournal {
             lines.push(Dictionary::kept_table(name, known).map_err(content)?);
         }
         let text = lines.join("\n") + "\n";
+        // A count that is too low is none that a cut is known by; one that is too high would take a whole file for a cut one.
+        keep_entries(path, 0)?;
         replace(path, text.as_bytes(), "state.shapes")?;
-        Self::open(path, HashSet::new())
+        Self::open(path, 0, HashSet::new())
     }
 
     /// Goes on with the file that these were read from; anew where it has grown too long.
     pub(super) fn go_on(path: &Path, kept: &KeptShapes, at: &Checkpoint) -> Result<Self, StateError> {
-        if kept.statements > STATEMENTS_MAX {
+        if kept.entries > ENTRIES_MAX {
             return Self::begin(path, &kept.dictionary, at);
         }
         cut_torn_line(path)?;
-        Self::open(path, kept.there.clone())
+        Self::open(path, kept.entries, kept.there.clone())
     }
 
-    fn open(path: &Path, there: HashSet<Place>) -> Result<Self, StateError> {
+    fn open(path: &Path, entries: usize, there: HashSet<Place>) -> Result<Self, StateError> {
         let opened = OpenOptions::new().append(true).open(path);
         let file = opened.map_err(|source| StateError::io("open", path, source))?;
-        Ok(Self { file, path: path.to_owned(), there })
+        Ok(Self { file, path: path.to_owned(), entries, there })
     }
 
     /// Writes down a statement; durable when this returns.
@@ -194,13 +201,15 @@ impl ShapeJournal {
             .map_err(|error| StateError::Content { path: self.path.clone(), what: error.to_string() })?;
         line.push(b'\n');
         let written = self.file.write_all(&line).and_then(|()| self.file.sync_data());
-        written.map_err(|source| StateError::io("append to", &self.path, source))
+        written.map_err(|source| StateError::io("append to", &self.path, source))?;
+        self.entries = self.entries.saturating_add(1);
+        keep_entries(&self.path, self.entries)
     }
 }
 
 impl KeptShapes {
     fn take(&mut self, entry: Entry, at: &Checkpoint, reader: &mut KeptReader) -> Result<(), String> {
-        self.statements = self.statements.saturating_add(1);
+        self.entries = self.entries.saturating_add(1);
         let is_before = entry.place.is_before(at);
         if !is_before {
             if entry.statement.is_some() {
@@ -218,6 +227,21 @@ impl KeptShapes {
         }
         Ok(())
     }
+}
+
+/// Where it is kept how many lines there are.
+fn count_path(path: &Path) -> PathBuf {
+    path.with_extension("count")
+}
+
+fn keep_entries(path: &Path, entries: usize) -> Result<(), StateError> {
+    replace(&count_path(path), format!("{entries}\n").as_bytes(), "state.shapes.count")
+}
+
+fn entries_of(path: &Path) -> Result<usize, String> {
+    let text =
+        fs::read_to_string(count_path(path)).map_err(|error| format!("how many lines it has: {error}"))?;
+    text.trim().parse().map_err(|_| "it is not known how many lines it has".to_owned())
 }
 
 /// A line without its end is what a crash left: what it said comes again.
