@@ -136,3 +136,50 @@ async fn a_failover_by_gtid_loses_nothing_and_repeats_nothing() -> Result<()> {
     fold.compare(&mut conn, DATABASE).await?;
     Ok(())
 }
+
+/// Every kind of table that only MariaDB has, and what changes rows of it.
+const KINDS: [&str; 19] = [
+    "CREATE DATABASE kinds",
+    "USE kinds",
+    "CREATE TABLE own (u UUID PRIMARY KEY, a4 INET4, a6 INET6, b BINARY(16), j JSON)",
+    "INSERT INTO own VALUES ('00112233-4455-6677-8899-aabbccddee00', '10.0.0.0', '1::', x'0102', '{\"a\": [1, 2]}')",
+    "INSERT INTO own SELECT UUID(), NULL, '::ffff:1.2.3.4', NULL, NULL FROM seq_1_to_50",
+    "UPDATE own SET a6 = '::1', j = '[]' WHERE a4 IS NULL",
+    "DELETE FROM own WHERE b IS NULL LIMIT 10",
+    "CREATE TABLE packed (id INT PRIMARY KEY, v VARCHAR(300) COMPRESSED, t TEXT COMPRESSED, b BLOB COMPRESSED, n INT)",
+    "INSERT INTO packed SELECT seq, REPEAT('v', seq), REPEAT('größe ', seq * 3), REPEAT(x'00ff', seq), seq FROM seq_1_to_200",
+    "UPDATE packed SET t = CONCAT(t, '!'), n = n + 1 WHERE id % 3 = 0",
+    "INSERT INTO packed VALUES (0, '', NULL, 'short', NULL) ON DUPLICATE KEY UPDATE n = 0",
+    "DELETE FROM packed WHERE id % 5 = 0 AND id > 0",
+    "CREATE TABLE booked (id INT, s DATE, e DATE, PERIOD FOR stay (s, e), PRIMARY KEY (id, s))",
+    "INSERT INTO booked VALUES (1, '2020-01-01', '2021-01-01'), (2, '2020-01-01', '2020-06-01')",
+    "DELETE FROM booked FOR PORTION OF stay FROM '2020-03-01' TO '2020-04-01'",
+    "CREATE TABLE history (id INT PRIMARY KEY, a INT) WITH SYSTEM VERSIONING",
+    "INSERT INTO history VALUES (1, 1), (2, 2)",
+    "UPDATE history SET a = a + 10",
+    "DELETE FROM history WHERE id = 2 RETURNING a",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_kind_of_table_comes_whole_with_and_without_names_in_the_log() -> Result<()> {
+    for metadata in ["FULL", "MINIMAL"] {
+        let server = MysqlServer::builder(Version::MariaDb10_11)
+            .option("binlog-row-metadata", metadata)
+            .start()
+            .await?;
+        let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
+        let config = scenario.config(&[server.port()], "")?;
+        let mut process = scenario.start_streaming(&config, &[])?;
+        server.run(&KINDS).await.context(metadata)?;
+        scenario.settle(&server, &mut process).await.context(metadata)?;
+        process.stop()?;
+        let mut conn = server.conn().await?;
+        let fold = scenario.compare(&mut conn, "kinds").await.context(metadata)?;
+        // The log has the history too: the fold is the table at all times.
+        let all: Option<u64> =
+            conn.query_first("SELECT COUNT(*) FROM kinds.history FOR SYSTEM_TIME ALL").await?;
+        ensure!(fold.tables["kinds.history"].len() == all.context("a count")?, "{metadata}: {all:?}");
+        ensure!(all == Some(4), "{all:?}");
+    }
+    Ok(())
+}

@@ -6,6 +6,7 @@ mod columns;
 mod definitions;
 mod keys;
 mod pending;
+mod versioned;
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -67,7 +68,7 @@ impl<'c> Catalog<'c> {
         Self { conn }
     }
 
-    /// All base tables of these databases.
+    /// All tables of these databases: base tables, and what MariaDB has beside them (system-versioned tables, sequences).
     ///
     /// # Errors
     /// A query failed.
@@ -95,8 +96,12 @@ impl<'c> Catalog<'c> {
         self.show_hidden_keys().await?;
         let columns = columns::read(self.conn, filter).await?;
         let mut keys = keys::read(self.conn, filter).await?;
-        let described = columns.into_iter().map(|(name, columns)| {
-            let key = keys.remove(&name);
+        let hidden = &columns.hidden_period;
+        let described = columns.by_table.into_iter().map(|(name, columns)| {
+            let mut key = keys.remove(&name);
+            if let Some(key) = key.as_mut().filter(|_| hidden.contains(&name)) {
+                key.push(versioned::ROW_END_COLUMN.into());
+            }
             (name, Described { columns, key })
         });
         Ok(described.collect())

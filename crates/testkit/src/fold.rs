@@ -164,8 +164,9 @@ impl Fold {
 pub async fn primary_keys(conn: &mut Conn, database: &str) -> Result<BTreeMap<String, Vec<String>>> {
     let columns: Vec<(String, String)> = conn
         .exec(
-            "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.STATISTICS \
-             WHERE TABLE_SCHEMA = ? AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_NAME, SEQ_IN_INDEX",
+            // STATISTICS leaves the hidden column of MariaDB's versioned tables out.
+            "SELECT TABLE_NAME, COLUMN_NAME FROM information_schema.KEY_COLUMN_USAGE \
+             WHERE TABLE_SCHEMA = ? AND CONSTRAINT_NAME = 'PRIMARY' ORDER BY TABLE_NAME, ORDINAL_POSITION",
             (database,),
         )
         .await?;

@@ -225,7 +225,7 @@ async fn replicas(connection: &mut Connection, version: &ServerVersion) -> Resul
 
 async fn tables(connection: &mut Connection) -> Result<Vec<(String, String)>, ConnectionError> {
     let sql = "SELECT table_schema AS s, table_name AS t FROM information_schema.tables \
-               WHERE table_type = 'BASE TABLE' ORDER BY 1, 2";
+               WHERE table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY 1, 2";
     Ok(pairs(&connection.query(sql, "asking for the tables").await?))
 }
 
@@ -234,7 +234,7 @@ async fn keyless(connection: &mut Connection) -> Result<Vec<(String, String)>, C
         "SELECT t.table_schema AS s, t.table_name AS t FROM information_schema.tables t \
          LEFT JOIN information_schema.table_constraints c ON c.table_schema = t.table_schema \
          AND c.table_name = t.table_name AND c.constraint_type IN ('PRIMARY KEY', 'UNIQUE') \
-         WHERE t.table_type = 'BASE TABLE' AND t.table_schema NOT IN {SYSTEM} AND c.constraint_name IS NULL ORDER BY 1, 2"
+         WHERE t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') AND t.table_schema NOT IN {SYSTEM} AND c.constraint_name IS NULL ORDER BY 1, 2"
     );
     Ok(pairs(&connection.query(&sql, "asking for tables without a key").await?))
 }

@@ -1,6 +1,9 @@
 //! `information_schema.columns`.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use becauselog_model::{Declared, TableName};
 use mysql_async::{Conn, Row, prelude::Queryable};
@@ -8,7 +11,7 @@ use mysql_async::{Conn, Row, prelude::Queryable};
 use super::{
     CatalogError, DescribedColumn, Filter,
     answer::{take, text},
-    column_type, failed,
+    column_type, failed, versioned,
 };
 
 const VIEW: &str = "columns";
@@ -40,31 +43,54 @@ pub struct ColumnAnswer {
     pub default: Option<String>,
 }
 
-/// The columns of all tables that the filter lets through, in order.
-pub async fn read(
-    conn: &mut Conn,
-    filter: &Filter<'_>,
-) -> Result<HashMap<TableName, Vec<DescribedColumn>>, CatalogError> {
+/// Columns by table.
+#[derive(Default)]
+pub struct Columns {
+    /// In order.
+    pub by_table: HashMap<TableName, Vec<DescribedColumn>>,
+    /// MariaDB's system-versioned tables whose two columns of the period are hidden; see [`versioned`]. They are in
+    /// `by_table`.
+    pub hidden_period: HashSet<TableName>,
+}
+
+/// The columns of all tables that the filter lets through. Among tables are MariaDB's sequences: to the log they are
+/// tables of one row.
+pub async fn read(conn: &mut Conn, filter: &Filter<'_>) -> Result<Columns, CatalogError> {
     // Aliases: servers before and after 8.0 name the view's columns in other case.
     let sql = format!(
         "SELECT c.table_schema AS `database`, c.table_name AS `table`, c.column_name AS `name`, \
          c.data_type AS data_type, c.column_type AS column_type, c.is_nullable AS nullable, c.extra AS extra, \
          CAST(c.character_octet_length AS UNSIGNED) AS octets, CAST(c.numeric_precision AS UNSIGNED) AS `precision`, \
          CAST(c.numeric_scale AS UNSIGNED) AS scale, CAST(c.datetime_precision AS UNSIGNED) AS fsp, \
-         c.character_set_name AS charset, c.column_default AS `default` \
+         c.character_set_name AS charset, c.column_default AS `default`, \
+         t.table_type = 'SYSTEM VERSIONED' AS versioned, c.generation_expression AS `generated`, \
+         VERSION() LIKE '%MariaDB%' AS mariadb \
          FROM information_schema.columns c JOIN information_schema.tables t \
-         ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE' \
+         ON t.table_schema = c.table_schema AND t.table_name = c.table_name \
+         AND t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED', 'SEQUENCE') \
          WHERE {} ORDER BY c.table_schema, c.table_name, c.ordinal_position",
         filter.condition()
     );
     let rows: Vec<Row> = conn.exec(sql, filter.parameters()).await.map_err(failed("columns"))?;
-    let mut tables: HashMap<TableName, Vec<DescribedColumn>> = HashMap::new();
+    let mut all = Columns::default();
+    let mut shown_period = HashSet::new();
     for mut row in rows {
         let table = TableName::new(&text(&mut row, VIEW, "database")?, &text(&mut row, VIEW, "table")?);
+        let generated: Option<String> = take(&mut row, VIEW, "generated")?;
+        if generated.as_deref() == Some(versioned::ROW_START) {
+            shown_period.insert(table.clone());
+        }
+        if take::<u8>(&mut row, VIEW, "versioned")? == Some(1) {
+            all.hidden_period.insert(table.clone());
+        }
         let column = column(&mut row)?;
-        tables.entry(table).or_default().push(column);
+        all.by_table.entry(table).or_default().push(column);
     }
-    Ok(tables)
+    all.hidden_period.retain(|table| !shown_period.contains(table));
+    for table in &all.hidden_period {
+        all.by_table.entry(table.clone()).or_default().extend(versioned::hidden_columns());
+    }
+    Ok(all)
 }
 
 fn column(row: &mut Row) -> Result<DescribedColumn, CatalogError> {
@@ -81,7 +107,46 @@ fn column(row: &mut Row) -> Result<DescribedColumn, CatalogError> {
         charset: take(row, VIEW, "charset")?,
         default: take(row, VIEW, "default")?,
     };
+    if take::<u8>(row, VIEW, "mariadb")? == Some(1) {
+        return Ok(DescribedColumn::of(mariadb_default(answer)));
+    }
     Ok(DescribedColumn::of(answer))
+}
+
+/// MariaDB describes a default as SQL: a literal in quotes or a number, NULL where there is none, else an expression.
+fn mariadb_default(mut answer: ColumnAnswer) -> ColumnAnswer {
+    let Some(default) = answer.default.take().filter(|default| default != "NULL") else { return answer };
+    let quoted = default.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    let is_number = default.bytes().all(|c| c.is_ascii_digit() || b"+-.eE".contains(&c));
+    let is_bits = default.starts_with("b'");
+    if quoted.is_none() && !is_number && !is_bits {
+        // In MySQL's words.
+        answer.extra.push_str(" DEFAULT_GENERATED");
+    }
+    answer.default = Some(quoted.map_or(default.clone(), unescaped));
+    answer
+}
+
+/// The text of a literal without its quotes: a quote is doubled, and a backslash stands before what it makes special.
+fn unescaped(literal: &str) -> String {
+    let mut out = String::with_capacity(literal.len());
+    let mut chars = literal.chars();
+    while let Some(c) = chars.next() {
+        match (c, c == '\\' || c == '\'') {
+            (_, false) => out.push(c),
+            ('\\', _) => out.push(match chars.next() {
+                Some('0') => '\0',
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some('Z') => '\x1a',
+                Some(other) => other,
+                None => '\\',
+            }),
+            _ => out.extend(chars.next()),
+        }
+    }
+    out
 }
 
 impl DescribedColumn {
