@@ -18,7 +18,7 @@ use becauselog_testkit::{
 };
 
 /// Cases that run always: each way of reading and of writing once.
-const ALWAYS: [&str; 8] = [
+const ALWAYS: [&str; 11] = [
     "defaults/default-schemas",
     "ddl/default",
     "masks-types/truncate-texts",
@@ -27,6 +27,9 @@ const ALWAYS: [&str; 8] = [
     "quirks/default-schemas",
     "server-5-7/default-schemas",
     "server-8-0/numbers-schemas",
+    "mariadb/query-schemas",
+    "mariadb/schema-changes-schemas",
+    "mariadb-rows/modes-schemas",
 ];
 
 fn chosen(name: &str) -> bool {
@@ -39,9 +42,10 @@ fn chosen(name: &str) -> bool {
 /// A connector's properties as a file would have them.
 fn properties(case: &Case, server: &MysqlServer, state: &Path) -> String {
     let port = server.port();
+    let no_tls = if server.dialect().is_mariadb() { "disable" } else { "disabled" };
     let mut text = format!(
         "database.hostname=127.0.0.1\ndatabase.port={port}\ndatabase.user=root\ndatabase.password=\ndatabase.server.id=5702\n\
-         database.ssl.mode=disabled\nsnapshot.mode=no_data\nbecauselog.state.dir={}\n",
+         database.ssl.mode={no_tls}\nsnapshot.mode=no_data\nbecauselog.state.dir={}\n",
         state.display()
     );
     for (name, value) in &case.options {

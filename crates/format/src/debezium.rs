@@ -276,7 +276,7 @@ fn context_headers(config: &DebeziumConfig) -> Vec<(&'static str, Vec<u8>)> {
     let mut headers = vec![
         ("__debezium.context.connectorLogicalName", json(&config.topic_prefix)),
         ("__debezium.context.taskId", json(&config.task_id)),
-        ("__debezium.context.connectorName", json(source::CONNECTOR)),
+        ("__debezium.context.connectorName", json(source::connector(config.flavor.unwrap_or_default()))),
     ];
     headers.extend(config.run_id.as_deref().map(|id| ("__debezium.context.runId", json(id))));
     headers

@@ -245,6 +245,8 @@ impl Transform {
                 | EventKind::MARIADB_ANNOTATE_ROWS
                 | EventKind::QUERY
         );
+        // MariaDB's BEGIN, wanted by who is told of transactions.
+        let read = read || self.tells_transactions && event.kind() == EventKind::MARIADB_GTID;
         if read || event.kind().is_rows() {
             let was_spooled = self.store.is_spooled();
             self.store

@@ -75,6 +75,13 @@ impl TableRows {
 }
 
 impl ColumnRow {
+    /// A row of MariaDB's in MySQL's words: its default.
+    #[must_use]
+    pub fn of_mariadb(mut self) -> Self {
+        self.default = crate::mariadb::default(self.default.take(), &mut self.extra);
+        self
+    }
+
     fn hides_its_default(&self) -> bool {
         let Some(default) = self.default.as_deref() else { return false };
         let kind = self.column_type.to_ascii_lowercase();

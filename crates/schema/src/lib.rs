@@ -33,6 +33,7 @@ mod definition;
 mod dictionary;
 mod error;
 mod followed;
+mod mariadb;
 mod metadata;
 mod tracker;
 

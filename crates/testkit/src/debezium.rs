@@ -16,8 +16,10 @@ mod java;
 mod json;
 pub mod record;
 
-pub use jars::VERSION;
+pub use jars::{MARIADB_VERSION, VERSION};
 pub use java::JAVA_ENV;
+
+use crate::version::Flavor;
 
 /// Fetches the engine's jars and finds (or fetches) a JDK now, and says where they are.
 ///
@@ -25,10 +27,12 @@ pub use java::JAVA_ENV;
 /// One of them cannot be had.
 pub fn provide() -> anyhow::Result<String> {
     let java = java::find()?;
-    let jars = jars::folder()?;
+    let mysql = jars::folder(Flavor::MySql)?;
+    let mariadb = jars::folder(Flavor::MariaDb)?;
     Ok(format!(
-        "Debezium {VERSION} in {}, JDK {} at {}",
-        jars.display(),
+        "Debezium {VERSION} in {}, {MARIADB_VERSION} for MariaDB in {}, JDK {} at {}",
+        mysql.display(),
+        mariadb.display(),
         java.release,
         java.program.display()
     ))

@@ -16,7 +16,7 @@ use super::{
     native::{Config, LimitsConfig, StateConfig, TablesConfig},
     nearest::hint,
 };
-use crate::plan::{LimitsPlan, Note, RunPlan, StatePlan, TableFilter, tables::TableLists};
+use crate::plan::{FormatPlan, LimitsPlan, Note, RunPlan, StatePlan, TableFilter, tables::TableLists};
 
 const MIB: u64 = 1 << 20;
 
@@ -75,6 +75,9 @@ pub fn plan(config: Config, outside: &Outside) -> Result<RunPlan, Vec<Problem>> 
     let source = source::plan(config.source.unwrap_or_default(), &name, outside, &mut problems);
     let tables = tables(config.tables.unwrap_or_default(), &mut problems);
     let mut format = format::plan(config.format.unwrap_or_default(), &name, &mut notes, &mut problems);
+    if let FormatPlan::Debezium(debezium) = &mut format {
+        debezium.config.flavor = source.follow.flavor;
+    }
     columns::put(config.columns.unwrap_or_default(), &mut format, &mut problems);
     let sinks = sinks::plan(config.sink.unwrap_or_default(), &mut notes, &mut problems);
     let state = state(config.state.unwrap_or_default(), &name, &mut problems);

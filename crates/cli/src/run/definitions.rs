@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use becauselog_model::Flavor;
 use becauselog_schema::{ColumnRow, TableRows};
 use mysql_async::{Conn, Opts, Row, prelude::Queryable};
 
@@ -101,7 +102,7 @@ async fn tables_of(conn: &mut Conn) -> Result<Vec<(Name, (String, String))>> {
         .query(
             "SELECT t.table_schema, t.table_name, c.character_set_name, t.table_comment FROM information_schema.tables t \
              JOIN information_schema.collation_character_set_applicability c ON c.collation_name = t.table_collation \
-             WHERE t.table_type = 'BASE TABLE'",
+             WHERE t.table_type IN ('BASE TABLE', 'SYSTEM VERSIONED')",
         )
         .await
         .context("reading information_schema.tables")?;
@@ -115,7 +116,7 @@ async fn columns(conn: &mut Conn) -> Result<BTreeMap<Name, Vec<ColumnRow>>> {
     let rows: Vec<Row> = conn
         .query(
             "SELECT table_schema AS a, table_name AS b, column_name AS c, column_type AS d, character_set_name AS e, \
-             is_nullable AS f, column_default AS g, extra AS h, column_comment AS i \
+             is_nullable AS f, column_default AS g, extra AS h, column_comment AS i, VERSION() AS j \
              FROM information_schema.columns ORDER BY table_schema, table_name, ordinal_position",
         )
         .await
@@ -124,7 +125,7 @@ async fn columns(conn: &mut Conn) -> Result<BTreeMap<Name, Vec<ColumnRow>>> {
     for mut row in rows {
         let mut text = |at: usize| row.take_opt::<Option<String>, usize>(at).and_then(Result::ok).flatten();
         let mut told = |at: usize| text(at).unwrap_or_default();
-        let name = (told(0), told(1));
+        let (name, is_mariadb) = ((told(0), told(1)), Flavor::of_version(&told(9)) == Flavor::MariaDb);
         let column = ColumnRow {
             name: told(2),
             column_type: told(3),
@@ -134,6 +135,7 @@ async fn columns(conn: &mut Conn) -> Result<BTreeMap<Name, Vec<ColumnRow>>> {
             charset: text(4),
             default: text(6),
         };
+        let column = if is_mariadb { column.of_mariadb() } else { column };
         columns.entry(name).or_default().push(column);
     }
     Ok(columns)

@@ -1,7 +1,7 @@
 //! How Debezium's events are to be written.
 
 use becauselog_connect::Adjustment;
-use becauselog_model::Op;
+use becauselog_model::{Flavor, Op};
 
 use super::{
     Converters, HeartbeatConfig, SchemaChangeConfig, SchemaScope, SourceTypes,
@@ -99,6 +99,9 @@ pub struct DebeziumConfig {
     pub field_names: Adjustment,
     /// `name` of the connector. Debezium's headers carry the connector's type instead: this changes no byte.
     pub connector_name: String,
+    /// The family of the server, which says whose connector is meant: names of schemas and `source.connector`. Nothing: as each
+    /// transaction's GTID tells, for schemas MySQL's.
+    pub flavor: Option<Flavor>,
     /// `task.id`, for the header `__debezium.context.taskId`.
     pub task_id: String,
     /// For the header `__debezium.context.runId`, which Debezium makes anew for each run; nothing leaves the header out.
@@ -172,6 +175,7 @@ impl DebeziumConfig {
             schema_names: Adjustment::None,
             field_names: Adjustment::None,
             connector_name: name.to_owned(),
+            flavor: None,
             task_id: "0".to_owned(),
             run_id: None,
             rendering: Rendering::Peer,

@@ -6,9 +6,9 @@ pub(super) mod default;
 use std::sync::Arc;
 
 use becauselog_connect::{DataError, Field, Kind, Schema, Value, read_payload};
-use becauselog_model::{ColumnShape, TableShape};
+use becauselog_model::{ColumnShape, Flavor, TableShape};
 
-use super::{DebeziumConfig, names::Names};
+use super::{DebeziumConfig, names::Names, source::connector};
 
 /// The schemas of one table's records.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ impl TableSchemas {
         let key = (!in_key.is_empty()).then(|| Arc::new(named(in_key, "Key")));
         let row = Arc::new(named(columns, "Value").optional());
         let name = names.adjusted(&format!("{prefix}.Envelope"));
-        Ok(Self { key, envelope: Arc::new(envelope(row, name.into())) })
+        Ok(Self { key, envelope: Arc::new(envelope(row, name.into(), config.flavor.unwrap_or_default())) })
     }
 }
 
@@ -72,17 +72,22 @@ fn with_default(schema: Schema, default: Option<&[u8]>) -> Schema {
     }
 }
 
-fn envelope(row: Arc<Schema>, name: Arc<str>) -> Schema {
+fn envelope(row: Arc<Schema>, name: Arc<str>, flavor: Flavor) -> Schema {
     let mut fields = vec![Field::new("before", Arc::clone(&row)), Field::new("after", row)];
-    fields.push(Field::new("source", Arc::new(source())));
+    fields.push(Field::new("source", Arc::new(source(flavor))));
     fields.push(Field::new("transaction", Arc::new(transaction())));
     fields.push(required("op", Kind::String));
     fields.extend(["ts_ms", "ts_us", "ts_ns"].map(|name| optional(name, Kind::Int64)));
     Schema::structure(fields).named(name).versioned(2)
 }
 
+/// The name of a schema that each connector has of its own.
+pub(super) fn of_connector(flavor: Flavor, name: &str) -> String {
+    format!("io.debezium.connector.{}.{name}", connector(flavor))
+}
+
 /// The block that says where a change comes from.
-pub(super) fn source() -> Schema {
+pub(super) fn source(flavor: Flavor) -> Schema {
     let snapshot = Schema::logical(Kind::String, "io.debezium.data.Enum")
         .with_parameter(
             "allowed",
@@ -109,7 +114,7 @@ pub(super) fn source() -> Schema {
         optional("thread", Kind::Int64),
         optional("query", Kind::String),
     ];
-    Schema::structure(fields).named("io.debezium.connector.mysql.Source").versioned(1)
+    Schema::structure(fields).named(of_connector(flavor, "Source")).versioned(1)
 }
 
 /// The block that says where in its transaction a change is.

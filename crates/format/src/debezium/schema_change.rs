@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use becauselog_connect::{Field, Kind, Schema};
-use becauselog_model::{EncodedBatch, TableName};
+use becauselog_model::{EncodedBatch, Flavor, TableName};
 
 use super::{
     DebeziumConfig, TsSource,
@@ -11,7 +11,7 @@ use super::{
     connect::Connect,
     declared::{ChangeKind, DeclaredColumn, DeclaredTable, SchemaChange},
     names::Names,
-    schema::{TableSchemas, optional, required, source},
+    schema::{TableSchemas, of_connector, optional, required, source},
     source::{Origin, push_block},
     transaction::Making,
 };
@@ -44,7 +44,9 @@ impl SchemaChanges {
         config: &DebeziumConfig,
         connect: &Connect,
     ) -> Result<Self, FormatError> {
-        let topic = Beside::new(Names::new(config).alone(), schemas(), connect)?.with_headers();
+        let topic =
+            Beside::new(Names::new(config).alone(), schemas(config.flavor.unwrap_or_default()), connect)?
+                .with_headers();
         let snapshot_is_null = !connect.fills_defaults();
         Ok(Self { topic, comments: wanted.comments, snapshot_is_null, key: Vec::new(), value: Vec::new() })
     }
@@ -187,7 +189,7 @@ fn texts(out: &mut Vec<u8>, texts: &[Arc<str>]) {
     out.push(b']');
 }
 
-fn schemas() -> TableSchemas {
+fn schemas(flavor: Flavor) -> TableSchemas {
     let structure = |fields, name: &str| Schema::structure(fields).named(name.to_owned()).versioned(1);
     let list = |items| Kind::Array(Arc::new(items));
     let texts = || list(Schema::new(Kind::String));
@@ -221,7 +223,7 @@ fn schemas() -> TableSchemas {
         Field::new("table", Arc::new(table)),
     ];
     let value = vec![
-        Field::new("source", Arc::new(source())),
+        Field::new("source", Arc::new(source(flavor))),
         required("ts_ms", Kind::Int64),
         optional("databaseName", Kind::String),
         optional("schemaName", Kind::String),
@@ -230,7 +232,7 @@ fn schemas() -> TableSchemas {
     ];
     let key = vec![required("databaseName", Kind::String)];
     TableSchemas {
-        key: Some(Arc::new(structure(key, "io.debezium.connector.mysql.SchemaChangeKey"))),
-        envelope: Arc::new(structure(value, "io.debezium.connector.mysql.SchemaChangeValue")),
+        key: Some(Arc::new(structure(key, &of_connector(flavor, "SchemaChangeKey")))),
+        envelope: Arc::new(structure(value, &of_connector(flavor, "SchemaChangeValue"))),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{io::Write, sync::Arc};
 
-use becauselog_model::{Gtid, RowsEvent, TableShape, Transaction};
+use becauselog_model::{Flavor, Gtid, RowsEvent, TableShape, Transaction};
 
 use super::{DebeziumConfig, Rendering};
 use crate::{
@@ -15,7 +15,18 @@ pub(super) const VERSION: &str = "3.6.1.Final";
 /// What stands in the place of a transaction's block, and after it.
 const NO_TRANSACTION: &[u8] = b"null,\"op\":";
 /// The connector's type.
-pub(super) const CONNECTOR: &str = "mysql";
+pub(super) const fn connector(flavor: Flavor) -> &'static str {
+    match flavor {
+        Flavor::MySql => "mysql",
+        Flavor::MariaDb => "mariadb",
+    }
+}
+
+/// The family whose connector is meant: as is said, else as a GTID tells.
+fn flavor_of(config: &DebeziumConfig, gtid: Option<&Gtid>) -> Flavor {
+    let told = || if matches!(gtid, Some(Gtid::MariaDb(_))) { Flavor::MariaDb } else { Flavor::MySql };
+    config.flavor.unwrap_or_else(told)
+}
 
 /// The block's text, made once for each event.
 #[derive(Debug, Default)]
@@ -163,7 +174,7 @@ impl<'a> Origin<'a> {
         out.extend_from_slice(b"{\"version\":");
         string::quoted(out, VERSION);
         out.extend_from_slice(b",\"connector\":");
-        string::quoted(out, CONNECTOR);
+        string::quoted(out, connector(flavor_of(config, self.gtid)));
         out.extend_from_slice(b",\"name\":");
         string::quoted(out, &config.topic_prefix);
         number(out, ",\"ts_ms\":", self.made_us / 1000);

@@ -89,7 +89,9 @@ impl Plans {
         for event in &committed.events {
             match event.kind() {
                 EventKind::TABLE_MAP => self.map(event, committed.format.as_deref())?,
-                EventKind::ROWS_QUERY => query = Some(RowsQuery::parse(&event.body)?.text.to_vec().into()),
+                EventKind::ROWS_QUERY | EventKind::MARIADB_ANNOTATE_ROWS => {
+                    query = Some(RowsQuery::of(event)?.text.to_vec().into());
+                }
                 kind if kind.is_rows() => {
                     let header = RowsHeader::parse(kind, None, &event.body)?;
                     let (_, plan) = self.plans.get(&header.table_id).context("rows without a table map")?;

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use becauselog_binlog::{
-    event::{Event, EventKind, Query},
+    event::{Event, EventKind, MariaDbGtidEvent, Query},
     group::{Statement, classify},
 };
 use becauselog_format::{DdlChange, Debezium, DeclaredTables, SchemaChange, SqlMode, TransactionEdge};
@@ -30,7 +30,10 @@ impl Log {
         let path = folder.path().join(name);
         std::fs::File::create(&path).unwrap().write_all(&bytes).unwrap();
         let shapes = std::fs::read_to_string(play.golden_folder().join("shapes.jsonl")).unwrap();
-        let (told, tables) = (shapes::told(&shapes), shapes::tables(&play.setup, &shapes));
+        let (told, tables) = (
+            shapes::told(&shapes, play.version.flavor()),
+            shapes::tables(&play.setup, &shapes, play.version.flavor()),
+        );
         Self { told, tables, transactions: transactions(&path).map_err(|error| format!("{error:#}")) }
     }
 }
@@ -123,6 +126,9 @@ pub fn begins(log: &Log, case: &Case) -> Vec<Record> {
 /// Where a transaction begins and ends; nothing for a group without a BEGIN.
 fn edges(committed: &Committed) -> Option<[TransactionEdge<'_>; 2]> {
     let is_begin = |event: &&Event| {
+        if event.kind() == EventKind::MARIADB_GTID {
+            return !MariaDbGtidEvent::parse(event.header.server_id, &event.body).unwrap().standalone;
+        }
         let query = (event.kind() == EventKind::QUERY).then(|| Query::parse(&event.body).unwrap());
         query.is_some_and(|query| classify(&query.statement, &query.schema) == Statement::Begin)
     };

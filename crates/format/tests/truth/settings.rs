@@ -4,7 +4,7 @@ use becauselog_format::{
     Adjustment, BigintUnsigned, BinaryMode, Connect, Converters, DebeziumConfig, DecimalMode, HashAlgorithm,
     HashOf, JavaPatterns, Mask, SchemaChange, TimePrecision, TopicCharacters, TopicNaming,
 };
-use becauselog_model::{TableName, Transaction};
+use becauselog_model::{Flavor, TableName, Transaction};
 use becauselog_testkit::debezium::case::Case;
 use regex::{Regex, RegexBuilder};
 
@@ -97,7 +97,11 @@ impl Settings {
     fn set(&mut self, name: &str, value: &str) -> Option<()> {
         let Self { config, tables, sources, .. } = self;
         match name {
-            "name" | "connector.class" => {}
+            "name" => {}
+            "connector.class" => {
+                let mariadb = value.ends_with("MariaDbConnector");
+                config.flavor = Some(if mariadb { Flavor::MariaDb } else { Flavor::MySql });
+            }
             "topic.prefix" => config.topic_prefix = value.to_owned(),
             "topic.delimiter" => config.topic_delimiter = value.to_owned(),
             name if Connect::reads(name) || DebeziumConfig::reads(name) => {}

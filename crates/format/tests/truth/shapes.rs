@@ -6,21 +6,26 @@ use becauselog_format::DeclaredTables;
 use becauselog_model::TableName;
 use becauselog_schema::{ColumnAnswer, ColumnRow, Described, TableRows};
 use becauselog_testkit::debezium::case::{END_MARK, MARKS};
+use becauselog_testkit::version::Flavor;
 use serde_json::{Value, json};
 
 use crate::replay::Told;
 
 /// The lines of a `shapes.jsonl`, and the table of the marks, which is not in it.
-pub fn told(lines: &str) -> Vec<Told> {
+pub fn told(lines: &str, flavor: Flavor) -> Vec<Told> {
     let marks = json!({ "pos": 4, "db": MARKS, "name": END_MARK, "columns": [{ "COLUMN_NAME": "id", "DATA_TYPE": "int",
         "COLUMN_TYPE": "int", "IS_NULLABLE": "NO", "EXTRA": "" }] });
     let lines = lines.lines().map(|line| serde_json::from_str(line).unwrap());
-    lines.chain([marks]).map(|line| table(&line)).collect()
+    lines.chain([marks]).map(|line| table(&line, flavor)).collect()
 }
 
-fn table(line: &Value) -> Told {
+fn table(line: &Value, flavor: Flavor) -> Told {
     let all = |name: &str| line[name].as_array().cloned().unwrap_or_default();
-    let columns = all("columns").iter().map(column).collect();
+    let answered = |line: &Value| match flavor {
+        Flavor::MySql => column(line),
+        Flavor::MariaDb => column(line).of_mariadb(),
+    };
+    let columns = all("columns").iter().map(answered).collect();
     Told {
         pos: line["pos"].as_u64().unwrap(),
         name: TableName::new(&text(line, "db").unwrap(), &text(line, "name").unwrap()),
@@ -64,20 +69,20 @@ fn key(indexes: &[Value]) -> Option<Vec<Arc<str>>> {
 }
 
 /// The tables before the first statement, as statements make them.
-pub fn tables(setup: &[String], lines: &str) -> DeclaredTables {
+pub fn tables(setup: &[String], lines: &str, flavor: Flavor) -> DeclaredTables {
     let mut tables = DeclaredTables::new("utf8mb4");
     for statement in setup.iter().filter(|text| text.starts_with("CREATE DATABASE")) {
         tables.learn("", statement);
     }
     for told in lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
         if told["pos"].as_u64() == Some(4) {
-            tables.learn(told["db"].as_str().unwrap(), &rows(&told).create_statement());
+            tables.learn(told["db"].as_str().unwrap(), &rows(&told, flavor).create_statement());
         }
     }
     tables
 }
 
-fn rows(told: &Value) -> TableRows {
+fn rows(told: &Value, flavor: Flavor) -> TableRows {
     let column = |column: &Value| ColumnRow {
         name: text(column, "COLUMN_NAME").unwrap(),
         column_type: text(column, "COLUMN_TYPE").unwrap(),
@@ -88,6 +93,7 @@ fn rows(told: &Value) -> TableRows {
         // The engine read the schema once, without comments.
         comment: String::new(),
     };
+    let in_words = |row: ColumnRow| if flavor == Flavor::MariaDb { row.of_mariadb() } else { row };
     let mut keys: Vec<(String, Vec<String>)> = Vec::new();
     for part in told["indexes"].as_array().unwrap().iter().filter(|part| part["NON_UNIQUE"] == "0") {
         let (key, Some(column)) = (text(part, "INDEX_NAME").unwrap(), text(part, "COLUMN_NAME")) else {
@@ -104,7 +110,7 @@ fn rows(told: &Value) -> TableRows {
         name: text(told, "name").unwrap(),
         charset: collation.and_then(|name| name.split('_').next().map(str::to_owned)),
         comment: String::new(),
-        columns: told["columns"].as_array().unwrap().iter().map(column).collect(),
+        columns: told["columns"].as_array().unwrap().iter().map(column).map(in_words).collect(),
         primary_key: primary.unwrap_or_default(),
         unique_keys: keys.into_iter().map(|(_, columns)| columns).collect(),
         shown: None,

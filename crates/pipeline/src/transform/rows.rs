@@ -3,7 +3,7 @@
 use std::{ops::Range, sync::Arc};
 
 use becauselog_binlog::{
-    event::{self, Event, EventKind, FormatDescription, RowsHeader, RowsQuery},
+    event::{self, Event, EventKind, FormatDescription, MariaDbGtidEvent, RowsHeader, RowsQuery},
     group::{Group, Statement, classify},
 };
 use becauselog_decode::{Layout, Rows, TablePlan, Unpack, count_rows, index_rows};
@@ -74,6 +74,7 @@ impl Transform {
                 EventKind::ROWS_QUERY | EventKind::MARIADB_ANNOTATE_ROWS => {
                     delivery.query = rows_query(&event)?
                 }
+                EventKind::MARIADB_GTID => self.mariadb_begin(&event, &mut delivery)?,
                 EventKind::QUERY => self.statement_within(&event, group, transaction, &mut delivery).await?,
                 _ if event.kind().is_rows() => {
                     let owner = match &delivery.owner {
@@ -188,6 +189,16 @@ impl Transform {
                 self.ddl(event, group, transaction, true).await?;
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// MariaDB's GTID event is the BEGIN of a group that is not a statement of its own.
+    fn mariadb_begin(&self, event: &Event, delivery: &mut Delivery) -> Result<(), Stopped> {
+        let gtid = MariaDbGtidEvent::parse(event.header.server_id, &event.body)
+            .map_err(|source| PipelineError::Event { position: event.position(), source })?;
+        if !gtid.standalone {
+            self.opens(event, delivery);
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use super::{
     answer::{take, text},
     column_type, failed, versioned,
 };
+use crate::mariadb;
 
 const VIEW: &str = "columns";
 
@@ -108,45 +109,18 @@ fn column(row: &mut Row) -> Result<DescribedColumn, CatalogError> {
         default: take(row, VIEW, "default")?,
     };
     if take::<u8>(row, VIEW, "mariadb")? == Some(1) {
-        return Ok(DescribedColumn::of(mariadb_default(answer)));
+        return Ok(DescribedColumn::of(answer.of_mariadb()));
     }
     Ok(DescribedColumn::of(answer))
 }
 
-/// MariaDB describes a default as SQL: a literal in quotes or a number, NULL where there is none, else an expression.
-fn mariadb_default(mut answer: ColumnAnswer) -> ColumnAnswer {
-    let Some(default) = answer.default.take().filter(|default| default != "NULL") else { return answer };
-    let quoted = default.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-    let is_number = default.bytes().all(|c| c.is_ascii_digit() || b"+-.eE".contains(&c));
-    let is_bits = default.starts_with("b'");
-    if quoted.is_none() && !is_number && !is_bits {
-        // In MySQL's words.
-        answer.extra.push_str(" DEFAULT_GENERATED");
+impl ColumnAnswer {
+    /// An answer of MariaDB's in MySQL's words: its default.
+    #[must_use]
+    pub fn of_mariadb(mut self) -> Self {
+        self.default = mariadb::default(self.default.take(), &mut self.extra);
+        self
     }
-    answer.default = Some(quoted.map_or(default.clone(), unescaped));
-    answer
-}
-
-/// The text of a literal without its quotes: a quote is doubled, and a backslash stands before what it makes special.
-fn unescaped(literal: &str) -> String {
-    let mut out = String::with_capacity(literal.len());
-    let mut chars = literal.chars();
-    while let Some(c) = chars.next() {
-        match (c, c == '\\' || c == '\'') {
-            (_, false) => out.push(c),
-            ('\\', _) => out.push(match chars.next() {
-                Some('0') => '\0',
-                Some('n') => '\n',
-                Some('r') => '\r',
-                Some('t') => '\t',
-                Some('Z') => '\x1a',
-                Some(other) => other,
-                None => '\\',
-            }),
-            _ => out.extend(chars.next()),
-        }
-    }
-    out
 }
 
 impl DescribedColumn {

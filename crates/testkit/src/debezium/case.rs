@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::version::Version;
+use crate::version::{Flavor, Version};
 
 /// The database of the tables that tell the recorder where to begin and to end. Not part of any case.
 pub const MARKS: &str = "truth_marks";
@@ -133,12 +133,21 @@ fn texts<'de, D: serde::Deserializer<'de>>(from: D) -> Result<BTreeMap<String, S
     Ok(values.into_iter().map(|(name, value)| (name, text(value))).collect())
 }
 
+/// The connector for servers of a family.
+#[must_use]
+pub fn connector_class(flavor: Flavor) -> &'static str {
+    match flavor {
+        Flavor::MySql => "io.debezium.connector.mysql.MySqlConnector",
+        Flavor::MariaDb => "io.debezium.connector.mariadb.MariaDbConnector",
+    }
+}
+
 /// Settings of every case that it may change: Debezium's defaults, but for what makes records hard to compare or is not the
 /// subject of most cases.
-fn usual() -> BTreeMap<String, String> {
+fn usual(flavor: Flavor) -> BTreeMap<String, String> {
     [
         ("name", "golden-connector"),
-        ("connector.class", "io.debezium.connector.mysql.MySqlConnector"),
+        ("connector.class", connector_class(flavor)),
         ("topic.prefix", "shop"),
         ("include.schema.changes", "false"),
         ("key.converter.schemas.enable", "false"),
@@ -169,14 +178,16 @@ impl Play {
         let file: File = toml::from_str(&fs::read_to_string(path)?)?;
         let named = |version: &Version| version.number() == file.version;
         let version = Version::SERVERS.into_iter().find(named);
+        let version = version.with_context(|| format!("no server of version {}", file.version))?;
+        let usual = usual(version.flavor());
         let setup = path.with_extension("setup.sql");
         Ok(Self {
             name: path.file_stem().and_then(|name| name.to_str()).context("a name in UTF-8")?.to_owned(),
-            version: version.with_context(|| format!("no server of version {}", file.version))?,
+            version,
             server: file.server,
             setup: if setup.exists() { statements(&fs::read_to_string(setup)?)? } else { Vec::new() },
             statements: statements(&fs::read_to_string(path.with_extension("sql"))?)?,
-            cases: cases(file.cases, &file.connector),
+            cases: cases(file.cases, &usual, &file.connector),
             folder: path.parent().context("a file in no folder")?.to_owned(),
         })
     }
@@ -216,10 +227,14 @@ impl Play {
 }
 
 /// The cases of a file with all their settings.
-fn cases(listed: BTreeMap<String, Case>, connector: &BTreeMap<String, String>) -> Vec<Case> {
+fn cases(
+    listed: BTreeMap<String, Case>,
+    usual: &BTreeMap<String, String>,
+    connector: &BTreeMap<String, String>,
+) -> Vec<Case> {
     let mut all = Vec::new();
     for (name, case) in listed {
-        let mut options = usual();
+        let mut options = usual.clone();
         options.extend(connector.clone());
         options.extend(case.options.clone());
         options.retain(|_, value| !value.is_empty());

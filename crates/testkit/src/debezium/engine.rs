@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 
 use super::golden::{End, Record};
 use super::{jars, java};
+use crate::version::Flavor;
 
 const RECORDER: &str = include_str!("Recorder.java");
 const SECONDS: u32 = 60;
@@ -32,8 +33,8 @@ impl Engine {
     ///
     /// # Errors
     /// There is no JDK, or the jars cannot be had.
-    pub fn start(folder: &Path) -> Result<Self> {
-        let (java, jars) = (java::find()?, jars::folder()?);
+    pub fn start(folder: &Path, flavor: Flavor) -> Result<Self> {
+        let (java, jars) = (java::find()?, jars::folder(flavor)?);
         let source = folder.join("Recorder.java");
         fs::write(&source, RECORDER)?;
         let mut child = Command::new(&java.program)

@@ -1,4 +1,5 @@
-//! The engine's jars: a fixed list with checksums, fetched from a Maven repository into the cache.
+//! The engine's jars, with its connector for MySQL or for MariaDB: fixed lists with checksums, fetched from a Maven
+//! repository into the cache.
 
 use std::path::{Path, PathBuf};
 
@@ -8,11 +9,35 @@ use crate::provision::item::{self, Recipe};
 use crate::provision::manifest::sha256;
 use crate::provision::maven::{download, repository};
 use crate::provision::progress::Step;
+use crate::version::Flavor;
 
 /// The version of Debezium that is recorded from.
 pub const VERSION: &str = "3.6.1.Final";
+/// The same for MariaDB: the newest whose connector is to be had.
+pub const MARIADB_VERSION: &str = "3.5.0.Final";
 
-const LOCK: &str = include_str!("jars.lock");
+/// One engine with one connector.
+#[derive(Clone, Copy)]
+struct Jars {
+    item: &'static str,
+    connector: &'static str,
+    version: &'static str,
+    lock: &'static str,
+}
+
+const MYSQL: Jars = Jars {
+    item: "debezium-3.6.1",
+    connector: "debezium-connector-mysql",
+    version: VERSION,
+    lock: include_str!("jars.lock"),
+};
+
+const MARIADB: Jars = Jars {
+    item: "debezium-mariadb-3.5.0",
+    connector: "debezium-connector-mariadb",
+    version: MARIADB_VERSION,
+    lock: include_str!("jars-mariadb.lock"),
+};
 
 /// One jar of the list.
 struct Jar<'a> {
@@ -25,13 +50,19 @@ struct Jar<'a> {
 ///
 /// # Errors
 /// The repository cannot be reached, or a jar has another checksum.
-pub fn folder() -> Result<PathBuf> {
-    let root = item::ensure(&Jars)?;
+pub fn folder(flavor: Flavor) -> Result<PathBuf> {
+    let jars = match flavor {
+        Flavor::MySql => MYSQL,
+        Flavor::MariaDb => MARIADB,
+    };
+    let root = item::ensure(&jars)?;
     Ok(root.with_file_name("packages"))
 }
 
-fn listed() -> Result<Vec<Jar<'static>>> {
-    LOCK.lines().filter(|line| !line.starts_with('#')).map(jar).collect()
+impl Jars {
+    fn listed(self) -> Result<Vec<Jar<'static>>> {
+        self.lock.lines().filter(|line| !line.starts_with('#')).map(jar).collect()
+    }
 }
 
 fn jar(line: &str) -> Result<Jar<'_>> {
@@ -40,19 +71,17 @@ fn jar(line: &str) -> Result<Jar<'_>> {
     Ok(Jar { sha256: word()?, bytes: word()?.parse()?, path: word()? })
 }
 
-struct Jars;
-
 impl Recipe for Jars {
     fn name(&self) -> &str {
-        "debezium-3.6.1"
+        self.item
     }
 
     fn source(&self) -> String {
-        format!("Maven: io.debezium:debezium-embedded:{VERSION} with its MySQL connector")
+        format!("Maven: io.debezium:debezium-embedded:{} with its {}", self.version, self.connector)
     }
 
     fn fetch(&self, packages: &Path) -> Result<()> {
-        let (jars, repository) = (listed()?, repository());
+        let (jars, repository) = (self.listed()?, repository());
         let total = jars.iter().map(|jar| jar.bytes).sum();
         let step = Step::start(&format!("fetching {} ({} jars)", self.source(), jars.len()), Some(total));
         let mut done = 0;
@@ -72,7 +101,7 @@ impl Recipe for Jars {
 
     /// Jars are used as they are; beside them is kept which they are, for whoever looks.
     fn unpack(&self, _packages: &Path, root: &Path) -> Result<()> {
-        Ok(std::fs::write(root.join("jars.lock"), LOCK)?)
+        Ok(std::fs::write(root.join("jars.lock"), self.lock)?)
     }
 
     fn programs(&self, _root: &Path) -> Result<Vec<PathBuf>> {
@@ -85,15 +114,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_names_each_jar_once_with_its_checksum() -> Result<()> {
-        let jars = listed()?;
-        let mut names: Vec<_> = jars.iter().map(|jar| jar.path.rsplit('/').next()).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), jars.len());
-        assert!(jars.iter().all(|jar| jar.sha256.len() == 64 && jar.bytes > 0));
-        let connector = format!("debezium-connector-mysql-{VERSION}.jar");
-        assert!(jars.iter().any(|jar| jar.path.ends_with(&connector)), "{connector}");
+    fn the_lists_name_each_jar_once_with_its_checksum() -> Result<()> {
+        for list in [MYSQL, MARIADB] {
+            let jars = list.listed()?;
+            let mut names: Vec<_> = jars.iter().map(|jar| jar.path.rsplit('/').next()).collect();
+            names.sort_unstable();
+            names.dedup();
+            assert_eq!(names.len(), jars.len());
+            assert!(jars.iter().all(|jar| jar.sha256.len() == 64 && jar.bytes > 0));
+            let connector = format!("{}-{}.jar", list.connector, list.version);
+            assert!(jars.iter().any(|jar| jar.path.ends_with(&connector)), "{connector}");
+        }
         Ok(())
     }
 }

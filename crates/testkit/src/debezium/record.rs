@@ -12,7 +12,7 @@ use mysql_async::Conn;
 use mysql_async::prelude::Queryable;
 
 use self::shapes::Shapes;
-use super::case::{Case, END_MARK, MARKS, Play, on_trial};
+use super::case::{Case, END_MARK, MARKS, Play, connector_class, on_trial};
 use super::engine::Engine;
 use super::golden::{End, Golden, Record};
 use crate::provision::progress;
@@ -52,7 +52,7 @@ pub async fn play(play: &Play) -> Result<Recording> {
     for statement in marks().iter().chain(&play.setup) {
         run(&mut conn, statement).await?;
     }
-    let mut engine = Engine::start(folder.path())?;
+    let mut engine = Engine::start(folder.path(), play.version.flavor())?;
     let history = folder.path().join("history");
     warm_up(&mut engine, &server, &history)?;
     conn.query_drop("FLUSH BINARY LOGS").await?;
@@ -175,9 +175,9 @@ async fn played(server: &MysqlServer, play: &Play) -> Result<String> {
 async fn position(server: &MysqlServer, conn: &mut Conn) -> Result<Start> {
     let row: Option<mysql_async::Row> = conn.query_first(server.dialect().show_binary_log_status()).await?;
     let row = row.context("the server writes no binlog")?;
-    let text = |index: usize| row.get::<String, _>(index).context("a column of the log's status");
+    let file = row.get::<String, _>(0).context("the log's file")?;
     let pos = row.get::<u64, _>(1).context("the log's position")?;
-    Ok(Start { file: text(0)?, pos, gtids: text(4)?.replace('\n', "") })
+    Ok(Start { file, pos, gtids: server.gtid_executed().await? })
 }
 
 /// Lets the connector read the schema once; its history is where every case begins.
@@ -202,8 +202,9 @@ fn warm_up(engine: &mut Engine, server: &MysqlServer, history: &Path) -> Result<
 
 /// Settings that say where things are.
 fn place(server: &MysqlServer, history: &Path) -> BTreeMap<String, String> {
+    let disabled = if server.dialect().is_mariadb() { "disable" } else { "disabled" };
     [
-        ("connector.class", "io.debezium.connector.mysql.MySqlConnector"),
+        ("connector.class", connector_class(server.version().flavor())),
         ("offset.storage", "org.apache.kafka.connect.storage.FileOffsetBackingStore"),
         ("offset.flush.interval.ms", "60000"),
         ("schema.history.internal", "io.debezium.storage.file.history.FileSchemaHistory"),
@@ -213,7 +214,7 @@ fn place(server: &MysqlServer, history: &Path) -> BTreeMap<String, String> {
         ("database.user", "root"),
         ("database.password", ""),
         ("database.server.id", "5701"),
-        ("database.ssl.mode", "disabled"),
+        ("database.ssl.mode", disabled),
         ("poll.interval.ms", "50"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

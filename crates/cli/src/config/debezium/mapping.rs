@@ -155,7 +155,33 @@ impl Mapping<'_> {
         }
         self.number("database.server.id", "source.server_id")?;
         self.number("connect.timeout.ms", "source.connect_timeout_ms")?;
-        self.text("database.ssl.mode", "source.tls.mode")
+        self.tls_mode()
+    }
+
+    /// The connector for MariaDB calls the modes by other names.
+    fn tls_mode(&mut self) -> Result<(), ConfigError> {
+        const KEY: &str = "database.ssl.mode";
+        let of_mariadb = |mode: &str| match mode {
+            "disable" => Some("disabled"),
+            "trust" => Some("required"),
+            "verify-ca" => Some("verify_ca"),
+            "verify-full" => Some("verify_identity"),
+            _ => None,
+        };
+        let is_mariadb = self.connector.get("connector.class") == Some(MARIADB_CLASS);
+        match self
+            .connector
+            .get(KEY)
+            .filter(|_| is_mariadb)
+            .map(|mode| of_mariadb(&mode.to_ascii_lowercase()))
+        {
+            Some(Some(mode)) => self.put("source.tls.mode", KEY, Value::String(mode.to_owned())),
+            Some(None) => {
+                self.problem(KEY, "not one of disable, trust, verify-ca, verify-full");
+                Ok(())
+            }
+            None => self.text(KEY, "source.tls.mode"),
+        }
     }
 
     fn tables(&mut self) -> Result<(), ConfigError> {

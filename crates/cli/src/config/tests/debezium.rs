@@ -7,7 +7,7 @@ use becauselog_format::{
 
 use super::*;
 use becauselog_binlog::connection::TlsMode;
-use becauselog_model::Op;
+use becauselog_model::{Flavor, Op};
 
 use crate::plan::FormatPlan;
 
@@ -329,6 +329,29 @@ fn debezium_servers_names_are_read() {
     assert_eq!(files.sink("stdout").plan().name, "p");
     let avro = file("a.properties", &text.replace("value=json", "value=avro")).sink("stdout");
     assert!(avro.error().1.contains("known are"));
+}
+
+#[test]
+fn the_connector_for_mariadb_is_for_mariadb_and_has_its_own_names_of_tls_modes() {
+    let maria = |more: &str| {
+        let text = "connector.class=io.debezium.connector.mariadb.MariaDbConnector\ndatabase.hostname=h\n\
+            database.user=u\ntopic.prefix=p\nvalue.converter=org.apache.kafka.connect.json.JsonConverter\n";
+        file("c.properties", &format!("{text}{more}")).sink("stdout")
+    };
+    let plan = maria("").plan();
+    assert_eq!(plan.source.follow.flavor, Some(Flavor::MariaDb));
+    assert_eq!(format(&plan).flavor, Some(Flavor::MariaDb));
+    let modes = [
+        ("disable", TlsMode::Disabled),
+        ("trust", TlsMode::Required),
+        ("verify-ca", TlsMode::VerifyCa),
+        ("verify-full", TlsMode::VerifyIdentity),
+    ];
+    for (name, mode) in modes {
+        assert_eq!(tls(&maria(&format!("database.ssl.mode={name}\n")).plan()), mode, "{name}");
+    }
+    assert!(maria("database.ssl.mode=preferred\n").error().1.contains("`database.ssl.mode`"));
+    assert_eq!(least("").plan().source.follow.flavor, Some(Flavor::MySql));
 }
 
 #[test]

@@ -44,7 +44,8 @@ fn the_sample_of_every_introduction_runs_unchanged() {
     let format = &format.config;
     let peer = becauselog_format::DebeziumConfig::peer("dbserver1");
     let schema_changes = Some(becauselog_format::SchemaChangeConfig::default());
-    assert_eq!(*format, becauselog_format::DebeziumConfig { schema_changes, ..peer });
+    let flavor = Some(becauselog_model::Flavor::MySql);
+    assert_eq!(*format, becauselog_format::DebeziumConfig { schema_changes, flavor, ..peer });
     let notes = notes(&plan);
     assert!(notes.contains("only streams the log"), "{notes}");
     assert!(notes.contains("JSON without schemas"), "{notes}");

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use becauselog_connect::{Field, Kind, Schema, logical};
-use becauselog_model::{ColumnKind, ColumnShape, TableName, Written};
+use becauselog_model::{ColumnKind, ColumnShape, MariaDbType, TableName, Written};
 
 use super::super::{BigintUnsigned, BinaryMode, DebeziumConfig, DecimalMode, Rendering, TimePrecision};
 use crate::{mask::schema_parameter, table::TakenFor, wkb};
@@ -38,8 +38,16 @@ fn as_taken(column: &ColumnShape, config: &DebeziumConfig) -> Schema {
         Some(TakenFor::Float) => Schema::new(Kind::Float32),
         Some(TakenFor::Double) => Schema::new(Kind::Float64),
         Some(TakenFor::Text) => Schema::new(Kind::String),
+        None if is_json_text(column) => of_kind(&ColumnKind::Json, config),
         None => of_kind(&column.kind, config),
     }
+}
+
+/// Whether a text was declared as JSON, which is how MariaDB keeps it.
+fn is_json_text(column: &ColumnShape) -> bool {
+    let written = column.declared.as_ref().and_then(|declared| declared.written.as_ref());
+    matches!(column.kind, ColumnKind::Text { .. })
+        && written.is_some_and(|written| &*written.type_name == "JSON")
 }
 
 /// What the peer takes a column for by its declaration, where it is not what the server has.
@@ -96,7 +104,8 @@ fn of_kind(kind: &ColumnKind, config: &DebeziumConfig) -> Schema {
         ColumnKind::Json => Schema::logical(Kind::String, "io.debezium.data.Json"),
         ColumnKind::Geometry { subtype: wkb::POINT } => point(),
         ColumnKind::Geometry { .. } => geometry(),
-        ColumnKind::MariaDb(_) => Schema::new(Kind::String),
+        ColumnKind::MariaDb(MariaDbType::Uuid) => Schema::logical(Kind::String, "io.debezium.data.Uuid"),
+        ColumnKind::MariaDb(MariaDbType::Inet4 | MariaDbType::Inet6) => Schema::new(Kind::String),
         ColumnKind::Vector { .. } => {
             let items = Arc::new(Schema::new(Kind::Float32));
             Schema::logical(Kind::Array(items), "io.debezium.data.FloatVector")

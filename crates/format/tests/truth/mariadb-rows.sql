@@ -1,0 +1,15 @@
+INSERT INTO shop.orders (stamp, doc, u) VALUES ('2026-01-02 03:04:05.678901', '{"a": 1}', '00112233-4455-6677-8899-aabbccddeeff');
+INSERT INTO shop.orders (id, total, note, n, big, bin) VALUES (2, 2.50, 'x', 4294967295, 1, x'01020304'), (3, 3, '', 0, NULL, x'00');
+START TRANSACTION;
+INSERT INTO shop.keyless VALUES (1, 'one'), (2, 'two');
+UPDATE shop.orders SET status = 'paid' WHERE id < 3;
+DELETE FROM shop.keyless WHERE a = 1;
+COMMIT;
+UPDATE shop.orders SET id = 30 WHERE id = 3;
+START TRANSACTION;
+INSERT INTO shop.keyless VALUES (3, 'rolled back');
+ROLLBACK;
+INSERT INTO shop.packed VALUES (1, REPEAT('v', 200), REPEAT('compressed ', 100));
+SET gtid_domain_id = 3;
+UPDATE shop.packed SET c = CONCAT(c, '!') WHERE id = 1;
+DELETE FROM shop.orders;
