@@ -149,7 +149,10 @@ pub struct InspectArgs {
     /// Print the changes themselves instead of a summary
     #[arg(long, value_enum, value_name = "FORMAT")]
     pub format: Option<InspectFormat>,
-    /// The summary as JSON
+    /// List the events one by one, with their places, instead of a summary
+    #[arg(long, conflicts_with = "format")]
+    pub events: bool,
+    /// The summary as JSON; with --events one JSON object a line
     #[arg(long, conflicts_with = "format")]
     pub json: bool,
     /// How many of the biggest tables and transactions to name

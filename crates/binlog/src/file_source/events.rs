@@ -138,6 +138,12 @@ impl FileEvents {
         self.framer.step_over(&header).then_some(header)
     }
 
+    /// Where the next event is expected.
+    #[must_use]
+    pub fn position(&self) -> BinlogPosition {
+        self.framer.position()
+    }
+
     /// How the file being read is written.
     #[must_use]
     pub fn format(&self) -> Option<&Arc<FormatDescription>> {

@@ -41,6 +41,7 @@ pub const INSPECT: &str = "\
 Examples:
   becauselog inspect mysql-bin.000003
   becauselog inspect mysql-bin.0000* --json
+  becauselog inspect mysql-bin.000003 --events
   becauselog inspect mysql-bin.000003 --format plain | head
   zstd -dc mysql-bin.000003.zst | becauselog inspect -
 

@@ -10,7 +10,7 @@ use becauselog_schema::UnknownShape;
 use crate::{
     args::{InspectArgs, InspectFormat},
     exit::{Exit, Failure},
-    inspect::{Reader, render},
+    inspect::{Reader, list, render},
     readable::Readable,
     run,
 };
@@ -18,18 +18,38 @@ use crate::{
 /// Reads the files and prints a summary, or their changes.
 pub async fn run(args: InspectArgs) -> Result<Exit, Failure> {
     match args.format {
+        None if args.events => listing(&args).await,
         None => summary(&args).await,
         Some(format) => changes(args, format).await,
     }
 }
 
-async fn summary(args: &InspectArgs) -> Result<Exit, Failure> {
-    let events = if is_pipe(args)? {
+fn file_events(args: &InspectArgs) -> Result<FileEvents, Failure> {
+    Ok(if is_pipe(args)? {
         FileEvents::pipe(tokio::io::stdin(), "-")
     } else {
         FileEvents::files(args.files.clone())
-    };
-    let survey = Reader::new(args.top).read(events).await;
+    })
+}
+
+async fn listing(args: &InspectArgs) -> Result<Exit, Failure> {
+    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+    let listed = list(&mut file_events(args)?, args.json, &mut out).await;
+    let listed = listed.and_then(|unreadable| out.flush().map(|()| unreadable));
+    match listed {
+        Ok(None) => Ok(Exit::Ok),
+        Ok(Some(error)) => {
+            eprintln!("error[{}]: {error}", error.code());
+            Ok(run::source_exit(&error))
+        }
+        // `| head` is no failure.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Exit::Ok),
+        Err(error) => Err(Failure::new(Exit::Operator, error)),
+    }
+}
+
+async fn summary(args: &InspectArgs) -> Result<Exit, Failure> {
+    let survey = Reader::new(args.top).read(file_events(args)?).await;
     let text = if args.json {
         let json =
             serde_json::to_string_pretty(&survey).map_err(|error| Failure::new(Exit::Internal, error))?;

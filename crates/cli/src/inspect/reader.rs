@@ -4,7 +4,7 @@ use becauselog_binlog::{
     FileEvents, SourceError, commit_time_us,
     event::{
         ChecksumAlgorithm, Event, EventError, EventFlags, EventHeader, EventKind, FormatDescription,
-        PreviousGtids,
+        GtidList, PreviousGtids,
     },
     group::{GroupFault, Grouper, Mark, StatementKind, Surveyed},
     payload::Unfold,
@@ -86,6 +86,10 @@ impl Reader {
             EventKind::FORMAT_DESCRIPTION | EventKind::START_V3 => self.file(format, event),
             EventKind::PREVIOUS_GTIDS => match PreviousGtids::parse(&event.body) {
                 Ok(previous) => self.current().gtids_before = Some(previous.gtids.to_string()),
+                Err(error) => self.damaged(event, &error),
+            },
+            EventKind::MARIADB_GTID_LIST if !is_artificial(event) => match GtidList::parse(&event.body) {
+                Ok(list) => self.current().gtids_before = Some(list.gtids.to_string()),
                 Err(error) => self.damaged(event, &error),
             },
             EventKind::ROTATE if is_artificial(event) => {}
@@ -263,6 +267,7 @@ fn is_artificial(event: &Event) -> bool {
     event.header.flags.has(EventFlags::ARTIFICIAL)
 }
 
-fn name(kind: EventKind) -> String {
+/// The name of a kind, or its number.
+pub fn name(kind: EventKind) -> String {
     kind.name().map_or_else(|| format!("UNKNOWN_{}", kind.0), str::to_owned)
 }

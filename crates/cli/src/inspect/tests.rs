@@ -15,7 +15,7 @@ use std::{
 use becauselog_binlog::{FileEvents, FileSource, Start, Stop};
 use damage::Damage;
 
-use super::{Reader, render, survey::Survey};
+use super::{Reader, list, render, survey::Survey};
 
 /// How much of a file is damaged: all of it must be read again each time.
 const FILE_BYTES_MAX: usize = 64 * 1024;
@@ -49,6 +49,8 @@ fn read(bytes: &[u8]) -> Survey {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let survey = Reader::new(3).read(FileEvents::pipe(Cursor::new(bytes.to_vec()), "bin.000001")).await;
+        let mut events = FileEvents::pipe(Cursor::new(bytes.to_vec()), "bin.000001");
+        list(&mut events, true, &mut std::io::sink()).await.unwrap();
         // The strict reading, of which nothing comes after an error.
         let reader = Cursor::new(bytes.to_vec());
         let mut source = FileSource::pipe(reader, "bin.000001", Start::Earliest, Stop::Never, None);

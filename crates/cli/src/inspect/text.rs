@@ -144,7 +144,8 @@ fn grouped(number: u64) -> String {
     out
 }
 
-fn time(us: u64) -> String {
+/// A time as `2026-05-01 12:00:00`.
+pub fn time(us: u64) -> String {
     let seconds = u32::try_from(us / 1_000_000).unwrap_or(u32::MAX);
     let utc = Timestamp { seconds, micros: 0 }.to_utc();
     let date = utc.date;

@@ -10,6 +10,8 @@ use becauselog_testkit::{Version, provision};
 pub struct Counted {
     /// Events by the name that the client prints; of some kinds it prints none.
     pub events: BTreeMap<String, u64>,
+    /// Where each event ends, and that name.
+    pub listed: Vec<(u64, String)>,
     /// Rows: inserted, updated, deleted.
     pub rows: [u64; 3],
     /// Where the last event ends.
@@ -49,6 +51,7 @@ fn count(text: &str) -> Counted {
         // MariaDB's word for the end of a prepared transaction.
         let name = if name == "XID" { "XA" } else { name.trim_end_matches(':') };
         *counted.events.entry(name.to_owned()).or_default() += 1;
+        counted.listed.push((counted.end, name.to_owned()));
     }
     counted
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use becauselog_testkit::{MysqlServer, Replicated, ServerBuilder, Version};
 use serde_json::Value;
 
-use super::{client, events, inspect, inspect_one, notes, workload};
+use super::{client, events, inspect, inspect_one, list, notes, workload};
 
 /// A server's files after the workload, copied after it ended.
 struct Sample {
@@ -64,6 +64,7 @@ async fn compare(version: Version, options: &[(&str, &str)]) -> Result<Value> {
         let size = std::fs::metadata(path)?.len();
         let theirs = client::read(version, path).await?;
         ensure!(file["bytes"] == size && theirs.end == size, "{version}: {size} bytes, {file:#}");
+        ensure!(list(path)? == theirs.listed, "{version}: {:?}\n{:?}", list(path)?, theirs.listed);
     }
     Ok(survey)
 }
