@@ -200,7 +200,9 @@ impl Framer {
             return Ok(body);
         }
         match &self.format {
-            Some(format) => checksum::body(bytes, format).map_err(|fault| self.unsound(header, fault)),
+            Some(format) => {
+                checksum::body(header.kind, bytes, format).map_err(|fault| self.unsound(header, fault))
+            }
             None => Ok(checksum::body_of_unknown_format(bytes)),
         }
     }

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::event::{ChecksumAlgorithm, EventFlags, EventHeader, FormatDescription};
+use crate::event::{ChecksumAlgorithm, EventFlags, EventHeader, EventKind, FormatDescription};
 
 /// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,9 +16,12 @@ pub(super) enum Fault {
 /// The offset of the flags in the header.
 const FLAGS_AT: usize = 17;
 
-/// The content of an event of a file that is written like this, its checksum verified.
-pub(super) fn body(bytes: &Bytes, format: &FormatDescription) -> Result<Bytes, Fault> {
-    body_behind(bytes, format.header_len, format.checksum)
+/// The content of an event of a file that is written like this, its checksum verified. A ROTATE has no fields of a server's
+/// own in its header: it must be understood before the format is known.
+pub(super) fn body(kind: EventKind, bytes: &Bytes, format: &FormatDescription) -> Result<Bytes, Fault> {
+    let is_frozen = kind == EventKind::ROTATE;
+    let header_len = if is_frozen { format.header_len.min(EventHeader::LEN) } else { format.header_len };
+    body_behind(bytes, header_len, format.checksum)
 }
 
 fn body_behind(bytes: &Bytes, header_len: usize, algorithm: ChecksumAlgorithm) -> Result<Bytes, Fault> {

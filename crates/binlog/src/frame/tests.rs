@@ -196,6 +196,9 @@ fn fields_that_a_server_adds_to_headers_are_stepped_over() {
     let bytes = event(EventKind::XID, 0, 0, b"GROUP-ID12345678", false);
     assert_eq!(&framer.accept_from_file(bytes).unwrap().body[..], b"12345678");
     assert!(framer.accept_from_file(event(EventKind::XID, 0, 0, b"short", false)).is_err());
+    let bytes = event(EventKind::ROTATE, 0, 0, &rotate(4, "bin.000002"), false);
+    let end = framer.accept_from_file(bytes).unwrap();
+    assert_eq!(Rotate::parse(&end.body).unwrap().target().to_string(), "bin.000002:4");
 }
 
 #[test]

@@ -20,6 +20,8 @@ struct Listed<'a> {
     pos: u64,
     /// Where the next one begins.
     end: u64,
+    /// Where its header says that the next one begins: in a relay log the place in the primary's file.
+    log_pos: u32,
     kind: String,
     server_id: u32,
     /// When its statement began, in seconds since 1970 UTC.
@@ -79,11 +81,12 @@ fn nested(event: &Event, as_json: bool, out: &mut impl Write) -> io::Result<Resu
 }
 
 fn sound(event: &Event) -> Listed<'_> {
-    let EventHeader { kind, server_id, timestamp_s, event_size, .. } = event.header;
+    let EventHeader { kind, server_id, timestamp_s, event_size, log_pos, .. } = event.header;
     Listed {
         file: &event.file,
         pos: event.start,
         end: event.end,
+        log_pos,
         kind: name(kind),
         server_id,
         time_s: timestamp_s,
@@ -98,6 +101,7 @@ fn unsound<'a>(header: &EventHeader, at: &'a BinlogPosition) -> Listed<'a> {
         file: &at.file,
         pos: at.pos,
         end: at.pos + u64::from(header.event_size),
+        log_pos: header.log_pos,
         kind: name(header.kind),
         server_id: header.server_id,
         time_s: header.timestamp_s,

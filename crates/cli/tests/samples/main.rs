@@ -27,15 +27,15 @@ fn inspect_one(file: &Path) -> Result<(i32, Value)> {
     inspect(std::slice::from_ref(&file.to_owned()))
 }
 
-/// End and kind of each event, as `inspect --events` lists them.
-fn list(file: &Path) -> Result<Vec<(u64, String)>> {
+/// A place and the kind of each event, as `inspect --events` lists them: `end`, or `log_pos`.
+fn list(file: &Path, place: &str) -> Result<Vec<(u64, String)>> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_becauselog"));
     let output = command.args(["inspect", "--events", "--json"]).arg(file).stdin(Stdio::null()).output()?;
     let mut listed = Vec::new();
     for line in String::from_utf8(output.stdout)?.lines() {
         let event: Value = serde_json::from_str(line)?;
         let kind = event["kind"].as_str().context("no kind")?;
-        listed.push((event["end"].as_u64().context("no end")?, client::name(kind).to_owned()));
+        listed.push((event[place].as_u64().context("no place")?, client::name(kind).to_owned()));
     }
     Ok(listed)
 }
