@@ -138,6 +138,14 @@ impl FileEvents {
         self.framer.step_over(&header).then_some(header)
     }
 
+    /// Leaves the rest of the file that was just refused; whether another one waits.
+    pub fn leave_file(&mut self) -> bool {
+        self.current = None;
+        self.buffer.clear();
+        self.expects_magic = false;
+        !self.waiting.is_empty()
+    }
+
     /// Where the next event is expected.
     #[must_use]
     pub fn position(&self) -> BinlogPosition {

@@ -48,7 +48,7 @@ Examples:
 A file of any server since 3.23 is read. What a run would stop at (changes as statements, events that
 are not known, transactions without begin or end) is counted and told, and the exit code is 0.
 A torn or damaged file is told with its offset, after what could be read, and the exit code is 4;
-behind an event whose checksum is wrong the reading goes on.
+behind an event whose checksum is wrong, and with the next file, the reading goes on.
 --format needs the columns' names in the file: the server logs them with
 binlog_row_metadata=FULL. A summary needs none.";
 

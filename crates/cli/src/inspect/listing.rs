@@ -51,8 +51,11 @@ pub async fn list(
             Err(error) => {
                 let at = events.position();
                 first.get_or_insert(error);
-                let Some(header) = events.step_over_unsound() else { return Ok(first) };
-                unsound(&header, &at).write(as_json, out)?;
+                match events.step_over_unsound() {
+                    Some(header) => unsound(&header, &at).write(as_json, out)?,
+                    None if events.leave_file() => {}
+                    None => return Ok(first),
+                }
                 continue;
             }
         };

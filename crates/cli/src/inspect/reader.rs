@@ -43,7 +43,8 @@ impl Reader {
         }
     }
 
-    /// Reads everything. What stops it early is part of the result: what was read before it counts.
+    /// Reads everything. What cannot be read is part of the result: the reading goes on behind it where it can, at the latest
+    /// with the next file.
     pub async fn read(mut self, mut events: FileEvents) -> Survey {
         loop {
             let event = match events.next().await {
@@ -53,6 +54,7 @@ impl Reader {
                     self.unreadable(error.code(), source_exit(&error).code(), &error.to_string());
                     match events.step_over_unsound() {
                         Some(header) => self.unsound(&header),
+                        None if events.leave_file() => {}
                         None => break,
                     }
                     continue;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use serde_json::Value;
 
-use super::{events, inspect_one, notes};
+use super::{events, inspect, inspect_one, notes};
 
 /// A file that is being written.
 struct Log {
@@ -184,5 +184,26 @@ fn an_encrypted_file_is_refused_with_the_reason() -> Result<()> {
     std::fs::write(&path, &log.bytes)?;
     let (code, survey) = inspect_one(&path)?;
     ensure!(code == 4 && survey["error"]["code"] == "E_ENCRYPTED", "{survey:#}");
+    Ok(())
+}
+
+#[test]
+fn the_files_behind_one_that_cannot_be_read_are_counted() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut whole = Log::new("5.5.62-log", 19);
+    whole.query("BEGIN", false).event(19, &table_map(true)).event(23, &rows_v1()).event(16, &[0; 8]);
+    let torn = &whole.bytes[..whole.bytes.len() - 5];
+    let contents = [&whole.bytes[..], torn, b"\xfdbin1234", b"no log", &whole.bytes];
+    let mut paths = Vec::new();
+    for (number, bytes) in contents.into_iter().enumerate() {
+        paths.push(folder.path().join(format!("bin.{number:06}")));
+        std::fs::write(&paths[number], bytes)?;
+    }
+    paths.insert(1, folder.path().join("missing.000001"));
+    let (code, survey) = inspect(&paths)?;
+    ensure!(code == 3 && survey["error"]["code"] == "E_FILE", "{survey:#}");
+    ensure!(notes(&survey) == ["E_FILE", "E_TORN", "E_ENCRYPTED", "E_NOT_A_BINLOG"], "{survey:#}");
+    // What the torn file began has no end.
+    ensure!(survey["rows"]["inserted"] == 6 && survey["transactions"]["unfinished"] == 1, "{survey:#}");
     Ok(())
 }
