@@ -11,7 +11,9 @@ use crate::event::{EventError, EventKind};
 #[derive(Debug, Error, Clone, PartialEq, Eq)]
 pub enum FrameError {
     /// The bytes end inside an event.
-    #[error("{file}:{offset}: the log ends inside an event: {expected} bytes expected, {found} found")]
+    #[error(
+        "{file}:{offset}: the log ends inside an event: {expected} bytes expected, {found} found; copy the file again, or read what the server still writes through the server"
+    )]
     Torn {
         /// The file.
         file: Arc<str>,
@@ -24,7 +26,7 @@ pub enum FrameError {
     },
     /// A length that no event can have.
     #[error(
-        "{file}:{offset}: an event of {length} bytes; 19 to {limit} are possible: the log is damaged here"
+        "{file}:{offset}: an event of {length} bytes; 19 to {limit} are possible: the log is damaged here; take it from a backup or another replica"
     )]
     Length {
         /// The file.
@@ -38,7 +40,7 @@ pub enum FrameError {
     },
     /// The checksum is not that of the bytes.
     #[error(
-        "{file}:{offset}: checksum of a {kind} event: {expected:#010x} expected, {found:#010x} found: the log is damaged here"
+        "{file}:{offset}: checksum of a {kind} event: {expected:#010x} expected, {found:#010x} found: the log is damaged here; take it from a backup or another replica"
     )]
     Checksum {
         /// The file.
@@ -63,7 +65,9 @@ pub enum FrameError {
         source: EventError,
     },
     /// The first event of a file is not its format description.
-    #[error("{file}:{offset}: a {kind} event before any format description; a binlog file begins with one")]
+    #[error(
+        "{file}:{offset}: a {kind} event before any format description, with which a binlog file begins: a part of it is missing; take it from a backup or another replica"
+    )]
     NoFormat {
         /// The file.
         file: Arc<str>,
