@@ -130,6 +130,13 @@ impl FormatDescription {
         writes_algorithm(&String::from_utf8_lossy(version.unwrap_or_default()))
     }
 
+    /// Whether a pre-release of 5.1, or a tree before it, wrote the file.
+    #[must_use]
+    pub fn is_before_5_1(&self) -> bool {
+        // 5.1.30 was the first release.
+        self.has_other_numbers || !self.is_mariadb() && self.version_numbers() < [5, 1, 30]
+    }
+
     /// The length of the fixed part of a kind of event, as the file says; nothing where it says nothing.
     #[must_use]
     pub fn post_header_len(&self, kind: EventKind) -> Option<usize> {

@@ -260,8 +260,9 @@ impl Reader {
     }
 }
 
+/// The bytes of an event as it stands, with header and checksum.
 fn length(event: &Event) -> u64 {
-    u64::try_from(event.len()).unwrap_or(u64::MAX)
+    event.header.event_size.into()
 }
 
 /// Whether the event is made up by a server, as a relay log has them: it ends no file.

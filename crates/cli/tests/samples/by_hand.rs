@@ -141,11 +141,13 @@ fn rows_of_pre_releases_of_5_1_are_counted_as_events() -> Result<()> {
     // The trees before 5.1.6 numbered the kinds otherwise: 16 is TABLE_MAP, 17 to 19 are rows, 20 is XID.
     for (server, map, rows, xid) in [("5.1.17-beta-log", 19, 20, 16), ("5.2.2-a_drop6p13-log", 16, 17, 20)] {
         let mut log = Log::new(server, 19);
+        log.event(map, &table_map(false)).event(rows, &rows_v1());
         log.query("BEGIN", false);
         log.event(map, &table_map(false)).event(rows, &rows_v1()).event(xid, &[0; 8]);
         let (code, survey) = log.inspect()?;
         ensure!(code == 0 && notes(&survey) == ["E_UNKNOWN_EVENT"], "{server}: {survey:#}");
-        ensure!(count(&survey, "PRE_GA_WRITE_ROWS") == 1 && count(&survey, "XID") == 1, "{survey:#}");
+        ensure!(count(&survey, "PRE_GA_WRITE_ROWS") == 2 && count(&survey, "XID") == 1, "{survey:#}");
+        ensure!(survey["transactions"]["committed"] == 2, "{survey:#}");
     }
     Ok(())
 }

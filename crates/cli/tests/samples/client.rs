@@ -48,8 +48,16 @@ fn count(text: &str) -> Counted {
             words.next();
             name = words.next().unwrap_or_default();
         }
-        // MariaDB's word for the end of a prepared transaction.
-        let name = if name == "XID" { "XA" } else { name.trim_end_matches(':') };
+        let name = match name.trim_end_matches(':') {
+            // MariaDB's word for the end of a prepared transaction.
+            "XID" => "XA",
+            // We count what it unfolds to.
+            "Query_compressed" => "Query",
+            "Write_compressed_rows" => "Write_rows",
+            "Update_compressed_rows" => "Update_rows",
+            "Delete_compressed_rows" => "Delete_rows",
+            name => name,
+        };
         *counted.events.entry(name.to_owned()).or_default() += 1;
         counted.listed.push((counted.end, name.to_owned()));
     }
@@ -84,10 +92,6 @@ pub fn name(kind: &str) -> &str {
         "ANNOTATE_ROWS (MariaDB)" => "Annotate_rows",
         "BINLOG_CHECKPOINT (MariaDB)" => "Binlog",
         "GTID_LIST (MariaDB)" => "Gtid",
-        "QUERY_COMPRESSED (MariaDB)" => "Query_compressed",
-        "WRITE_ROWS_COMPRESSED_V1 (MariaDB)" => "Write_compressed_rows",
-        "UPDATE_ROWS_COMPRESSED_V1 (MariaDB)" => "Update_compressed_rows",
-        "DELETE_ROWS_COMPRESSED_V1 (MariaDB)" => "Delete_compressed_rows",
         other => other,
     }
 }

@@ -7,9 +7,6 @@ use crate::{
     group::{GroupError, StatementKind},
 };
 
-/// Servers before the release of 5.1 wrote the rows of a statement outside of a transaction without BEGIN and COMMIT.
-const ROWS_WITHOUT_BEGIN_BEFORE: [u32; 3] = [5, 1, 30];
-
 /// What an event means for its group, whatever is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Surveyed {
@@ -115,10 +112,9 @@ impl Grouper {
         is_rows && self.writes_rows_without_begin() && ends_statement(self.format.as_deref(), event)
     }
 
+    /// Servers before the release of 5.1 wrote the rows of a statement outside of a transaction without BEGIN and COMMIT.
     fn writes_rows_without_begin(&self) -> bool {
-        self.format.as_ref().is_some_and(|format| {
-            !format.is_mariadb() && format.version_numbers() < ROWS_WITHOUT_BEGIN_BEFORE
-        })
+        self.format.as_ref().is_some_and(|format| format.is_before_5_1())
     }
 
     /// Whether it is no fault in a file of that server.
