@@ -72,6 +72,15 @@ pub enum Statement<'t> {
         /// Its name.
         name: String,
     },
+    /// `CREATE SEQUENCE` (MariaDB): to the log a table of one row.
+    CreateSequence {
+        /// `IF NOT EXISTS`
+        if_not_exists: bool,
+        /// Its name.
+        name: TableRef,
+    },
+    /// `DROP SEQUENCE` (MariaDB).
+    DropSequence(Vec<TableRef>),
     /// A statement that changes no table's shape, with its first words in capitals: `CREATE VIEW`, `GRANT`.
     Other(String),
     /// What cannot be read, or begins with no known word.

@@ -260,6 +260,15 @@ impl Shapes {
     pub fn note_statement(&mut self, query: &Query, at: &BinlogPosition) -> Result<(), PipelineError> {
         let database = String::from_utf8_lossy(&query.schema);
         self.tracker.note_statement(&database, &query.statement);
+        self.note_other(query, at)
+    }
+
+    /// The same of a statement that changes no table that the log names columns of.
+    ///
+    /// # Errors
+    /// When it cannot be written down.
+    pub fn note_other(&mut self, query: &Query, at: &BinlogPosition) -> Result<(), PipelineError> {
+        let database = String::from_utf8_lossy(&query.schema);
         let sql = session::text(query);
         let session = session::of(query, &database);
         let before = self.followed.dictionary().version();

@@ -47,7 +47,8 @@ fn read(database: &str, sql: &[u8]) -> Option<Affected> {
         Statement::RenameTable(renames) => {
             tables(renames.into_iter().flat_map(|rename| [rename.from, rename.to]).collect())
         }
-        Statement::DropTable { tables: dropped, .. } => tables(dropped),
+        Statement::DropTable { tables: dropped, .. } | Statement::DropSequence(dropped) => tables(dropped),
+        Statement::CreateSequence { name, .. } => tables(vec![name]),
         Statement::TruncateTable(table)
         | Statement::CreateIndex { table, .. }
         | Statement::DropIndex { table, .. } => tables(vec![table]),

@@ -17,6 +17,7 @@ mod definition;
 mod index;
 mod kept;
 mod outcome;
+mod sequence;
 mod session;
 mod shape;
 mod statement;
@@ -33,7 +34,7 @@ use becauselog_model::TableName;
 pub use self::{
     charset::Collation,
     data_type::{DataType, TextSize},
-    definition::{ColumnDefinition, Generated, Index, KeyColumn, TableDefinition},
+    definition::{ColumnDefinition, Generated, Index, KeyColumn, Period, TableDefinition},
     kept::{KeptReader, KeptServer},
     outcome::{Doubt, Outcome},
     session::{ServerFacts, Session},

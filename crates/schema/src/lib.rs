@@ -43,7 +43,7 @@ pub use ddl::{Affected, affected};
 pub use definition::{ColumnRow, TableRows};
 pub use dictionary::{
     Collation, ColumnDefinition, DataType, Dictionary, Doubt, Generated, Index, KeptReader, KeptServer,
-    KeyColumn, Known, Outcome, ServerFacts, Session, TableDefinition, TextSize,
+    KeyColumn, Known, Outcome, Period, ServerFacts, Session, TableDefinition, TextSize,
 };
 pub use error::ShapeError;
 pub use followed::{Ahead, Followed, LaterStatement, Policy, UnknownShape};

@@ -1,6 +1,6 @@
 //! `CREATE`, `DROP` and `ALTER` of what is no table.
 
-use crate::{IndexKind, Statement, cursor::Cursor};
+use crate::{IndexKind, Statement, TableRef, cursor::Cursor};
 
 /// What can be created, altered or dropped without changing a table's shape.
 const NO_TABLE: [&str; 21] = [
@@ -37,6 +37,12 @@ impl<'t> Cursor<'t> {
             let if_not_exists = self.takes_if_exists();
             let name = self.name()?;
             return Some(Statement::CreateDatabase { if_not_exists, name, options: self.options() });
+        }
+        let temporary = usize::from(self.is("TEMPORARY"));
+        if self.is_at(temporary, "SEQUENCE") {
+            self.advance_by(temporary.saturating_add(1));
+            let if_not_exists = self.takes_if_exists();
+            return Some(Statement::CreateSequence { if_not_exists, name: self.table()? });
         }
         if let Some(index) = self.created_index(or_replace) {
             return index;
@@ -82,15 +88,15 @@ impl<'t> Cursor<'t> {
         let temporary = self.takes(&["TEMPORARY"]);
         if self.takes_any(&["TABLE", "TABLES"]).is_some() {
             let if_exists = self.takes_if_exists();
-            let mut tables = vec![self.table()?];
-            while self.takes_mark(',') {
-                tables.push(self.table()?);
-            }
-            return Some(Statement::DropTable { temporary, if_exists, tables });
+            return Some(Statement::DropTable { temporary, if_exists, tables: self.tables()? });
         }
         if self.takes_any(&["DATABASE", "SCHEMA"]).is_some() {
             let if_exists = self.takes_if_exists();
             return Some(Statement::DropDatabase { if_exists, name: self.name()? });
+        }
+        if self.takes_any(&["SEQUENCE"]).is_some() {
+            self.takes_if_exists();
+            return Some(Statement::DropSequence(self.tables()?));
         }
         self.takes_any(&["ONLINE", "OFFLINE"]);
         if self.takes(&["INDEX"]) {
@@ -105,6 +111,15 @@ impl<'t> Cursor<'t> {
             return Some(Statement::Other("DROP PREPARE".to_owned()));
         }
         self.other("DROP")
+    }
+
+    /// `a, b.c`
+    fn tables(&mut self) -> Option<Vec<TableRef>> {
+        let mut tables = vec![self.table()?];
+        while self.takes_mark(',') {
+            tables.push(self.table()?);
+        }
+        Some(tables)
     }
 
     pub(super) fn alter(&mut self) -> Option<Statement<'t>> {

@@ -22,9 +22,7 @@ impl Transform {
     ) -> Result<(), Stopped> {
         match kind {
             StatementKind::Ddl => self.ddl(event, group, &group.transaction, false).await,
-            // Statements about events, for example: Debezium tells of them.
-            StatementKind::Other if self.follower.is_some() => self.other(event, group).await,
-            StatementKind::Other => Ok(()),
+            StatementKind::Other => self.other(event, group),
         }
     }
 
@@ -62,8 +60,13 @@ impl Transform {
         Ok(())
     }
 
-    async fn other(&mut self, event: &Event, group: &Group) -> Result<(), Stopped> {
+    /// Sequences are made by such statements, and Debezium tells of some.
+    fn other(&mut self, event: &Event, group: &Group) -> Result<(), Stopped> {
         let query = parsed(event)?;
+        self.shapes.note_other(&query, &event.position())?;
+        if self.follower.is_none() {
+            return Ok(());
+        }
         let database = String::from_utf8_lossy(&query.schema).into_owned();
         let changes = self.followed(&group.transaction, event, &database, &query)?;
         if changes.is_empty() {

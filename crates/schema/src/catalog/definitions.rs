@@ -14,7 +14,7 @@ use super::{
     failed, keys,
 };
 use crate::dictionary::{
-    Collation, ColumnDefinition, Generated, Index, KeyColumn, ServerFacts, TableDefinition, told,
+    Collation, ColumnDefinition, Generated, Index, KeyColumn, Period, ServerFacts, TableDefinition, told,
 };
 
 /// What `information_schema` says of the server's tables at one time.
@@ -98,10 +98,11 @@ impl Catalog<'_> {
     ) -> Result<Definitions, CatalogError> {
         self.show_hidden_keys().await?;
         let collations = collations(self.conn, filter).await?;
-        let mut columns = columns(self.conn, filter, server).await?;
+        let (mut columns, mut periods) = columns(self.conn, filter, server).await?;
         let mut indexes = indexes(self.conn, filter).await?;
         let mut found = Definitions::default();
         for (name, (collation, is_versioned)) in collations {
+            let end = periods.remove(&name);
             // One that was made since the tables were read: it comes with the log.
             let Some(columns) = columns.remove(&name) else { continue };
             let columns = match columns {
@@ -118,9 +119,14 @@ impl Catalog<'_> {
                 columns,
                 primary_key,
                 indexes,
-                is_versioned,
+                period: match end {
+                    Some(end) => Period::Shown(end),
+                    None if is_versioned => Period::Hidden,
+                    None => Period::None,
+                },
                 by_mariadb: server.is_mariadb(),
             };
+            table.leave_period_out();
             table.note_nulls();
             self.order_indexes(&mut table).await?;
             found.tables.push(table);
@@ -164,20 +170,24 @@ async fn collations(
 
 type Columns = Result<Vec<ColumnDefinition>, String>;
 
+/// Columns that end a period, by table.
+type Periods = HashMap<TableName, Arc<str>>;
+
 async fn columns(
     conn: &mut Conn,
     filter: &Filter<'_>,
     server: &ServerFacts,
-) -> Result<HashMap<TableName, Columns>, CatalogError> {
+) -> Result<(HashMap<TableName, Columns>, Periods), CatalogError> {
     const VIEW: &str = "columns";
     let sql = format!(
         "SELECT c.table_schema AS `database`, c.table_name AS `table`, c.column_name AS `name`, \
-         c.column_type AS column_type, c.is_nullable AS nullable, c.extra AS extra, c.collation_name AS collation \
+         c.column_type AS column_type, c.is_nullable AS nullable, c.extra AS extra, c.collation_name AS collation, c.generation_expression AS `generated` \
          FROM information_schema.columns c WHERE {} ORDER BY c.table_schema, c.table_name, c.ordinal_position",
         filter.condition()
     );
     let rows: Vec<Row> = conn.exec(sql, filter.parameters()).await.map_err(failed(VIEW))?;
     let mut tables: HashMap<TableName, Columns> = HashMap::new();
+    let mut periods = HashMap::new();
     for mut row in rows {
         let table = TableName::new(&text(&mut row, VIEW, "database")?, &text(&mut row, VIEW, "table")?);
         let name = text(&mut row, VIEW, "name")?;
@@ -185,6 +195,9 @@ async fn columns(
         let collation: Option<String> = take(&mut row, VIEW, "collation")?;
         let extra = text(&mut row, VIEW, "extra")?.to_ascii_uppercase();
         let nullable = text(&mut row, VIEW, "nullable")? == "YES";
+        if take::<String>(&mut row, VIEW, "generated")?.as_deref() == Some("ROW END") {
+            periods.insert(table.clone(), name.as_str().into());
+        }
         let columns = tables.entry(table).or_insert_with(|| Ok(Vec::new()));
         let Ok(known) = columns else { continue };
         let collation = Collation::of_name(collation.as_deref().unwrap_or("binary"));
@@ -203,7 +216,7 @@ async fn columns(
             None => *columns = Err(format!("column {name}: its type {column_type} is not known")),
         }
     }
-    Ok(tables)
+    Ok((tables, periods))
 }
 
 type Indexes = (Vec<Arc<str>>, Vec<Index>);

@@ -13,7 +13,7 @@ use super::{
     charset::{Collation, charset_name},
     column::defined,
     data_type::{Context, DataType},
-    definition::{ColumnDefinition, Index, KeyColumn, TableDefinition, is_same},
+    definition::{ColumnDefinition, Index, KeyColumn, Period, TableDefinition, is_same},
     outcome::{Doubt, Outcome},
     session::Session,
 };
@@ -147,6 +147,7 @@ impl Dictionary {
         }
         if let Some(Known::Table(table)) = self.known(&name) {
             let mut table = TableDefinition::clone(table);
+            table.note_nulls();
             change(&mut table);
             table.sort_indexes();
             self.set(name.clone(), Known::Table(table.into()));
@@ -170,6 +171,11 @@ impl Dictionary {
         let mut new = table.clone();
         let options: Vec<_> = alter.specs.iter().filter_map(option).collect();
         let convert = self.conversion(session, alter, &table.name.database);
+        if convert.is_some() && self.server.is_mysql_from(80_013) && changes.defines_blob() {
+            return Err(Doubt::new(
+                "its ALTER TABLE converts it to another character set and defines a BLOB or TEXT",
+            ));
+        }
         if convert.is_some() && !options.is_empty() {
             return Err(Doubt::new("its ALTER TABLE converts it to one character set and sets another"));
         }
@@ -184,7 +190,7 @@ impl Dictionary {
         if let Some(collation) = convert {
             new.convert(&collation, &changes)?;
         }
-        new.change_indexes(&changes, alter);
+        new.change_indexes(table, &changes, alter);
         new.change_versioning(alter);
         Ok(new)
     }
@@ -273,7 +279,9 @@ impl TableDefinition {
             self.columns.retain(|column| *column.name != *placed.definition.name);
         }
         let defined = defined(placed.definition, context)?;
-        self.is_versioned |= defined.is_versioned;
+        if defined.is_row_time {
+            self.period = Period::Shown(Arc::clone(&defined.column.name));
+        }
         let at = match placed.place {
             Place::Unsaid => self.columns.len(),
             Place::First => 0,
@@ -308,11 +316,15 @@ impl TableDefinition {
         Ok(())
     }
 
-    fn change_indexes(&mut self, changes: &ColumnChanges<'_>, alter: &AlterTable<'_>) {
+    fn change_indexes(&mut self, old: &Self, changes: &ColumnChanges<'_>, alter: &AlterTable<'_>) {
+        if alter.specs.iter().any(drops_primary_key) {
+            self.primary_key.clear();
+        }
         let primary_key = std::mem::take(&mut self.primary_key);
         self.primary_key = primary_key.iter().filter_map(|name| self.heir(changes, name)).collect();
+        self.forbid_nulls();
         let indexes = std::mem::take(&mut self.indexes);
-        self.indexes = indexes.into_iter().filter_map(|index| self.kept_index(index, changes)).collect();
+        self.indexes = indexes.into_iter().filter_map(|index| self.kept_index(index, old, changes)).collect();
         for spec in &alter.specs {
             self.change_index(spec);
         }
@@ -325,11 +337,12 @@ impl TableDefinition {
     }
 
     /// An index without the columns that went; nothing where none is left.
-    fn kept_index(&self, index: Index, changes: &ColumnChanges<'_>) -> Option<Index> {
+    fn kept_index(&self, index: Index, old: &Self, changes: &ColumnChanges<'_>) -> Option<Index> {
         let kept = |part: KeyColumn| {
             let Some(name) = part.column().cloned() else { return Some(part) };
             let heir = self.heir(changes, &name)?;
-            Some(self.fitted(part.named(heir), index.is_unique))
+            let part = self.remembered(part.named(heir), old.column(&name));
+            Some(self.fitted(part, index.is_unique))
         };
         let parts: Vec<KeyColumn> = index.parts.into_iter().filter_map(kept).collect();
         let had_null = self.has_null(&parts);
@@ -345,7 +358,6 @@ impl TableDefinition {
 
     fn change_index(&mut self, spec: &AlterSpec<'_>) {
         match spec {
-            AlterSpec::DropPrimaryKey => self.primary_key.clear(),
             AlterSpec::DropIndex { name, .. } => self.drop_index(name),
             AlterSpec::RenameIndex { old, new } => {
                 if let Some(index) = self.index_place(old).and_then(|place| self.indexes.get_mut(place)) {
@@ -395,10 +407,18 @@ impl TableDefinition {
     fn change_versioning(&mut self, alter: &AlterTable<'_>) {
         for spec in &alter.specs {
             match spec {
-                AlterSpec::AddSystemVersioning => self.is_versioned = true,
-                AlterSpec::DropSystemVersioning => self.is_versioned = false,
+                AlterSpec::AddSystemVersioning if self.period == Period::None => self.period = Period::Hidden,
+                AlterSpec::DropSystemVersioning => self.period = Period::None,
                 _ => {}
             }
         }
+    }
+}
+
+fn drops_primary_key(spec: &AlterSpec<'_>) -> bool {
+    match spec {
+        AlterSpec::DropPrimaryKey => true,
+        AlterSpec::DropIndex { name, .. } => name.eq_ignore_ascii_case("PRIMARY"),
+        _ => false,
     }
 }

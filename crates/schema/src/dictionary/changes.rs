@@ -109,10 +109,21 @@ impl<'a> ColumnChanges<'a> {
         self.renames.iter().find(|(_, new)| is_same(new, name)).map_or(name, |(old, _)| old)
     }
 
+    /// Whether the statement defines a text or bytes of any length: some servers give it another size when they convert the table.
+    pub fn defines_blob(&self) -> bool {
+        let redefined = self.redefined.iter().map(|one| one.definition);
+        let mut all = redefined.chain(self.placed.iter().map(|one| one.definition));
+        all.any(|definition| {
+            let words = &definition.data_type.words;
+            words.iter().any(|word| word.ends_with("BLOB") || word.ends_with("TEXT") || word == "LONG")
+        })
+    }
+
     /// Whether the statement defines a column of this name.
     pub fn defines(&self, name: &str) -> bool {
         let redefined = self.redefined.iter().map(|one| one.definition);
-        let mut all = redefined.chain(self.placed.iter().map(|one| one.definition));
+        let placed = self.placed.iter().filter(|one| !one.if_not_exists);
+        let mut all = redefined.chain(placed.map(|one| one.definition));
         all.any(|definition| is_same(&definition.name, name))
     }
 

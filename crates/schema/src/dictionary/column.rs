@@ -18,6 +18,8 @@ pub struct Defined {
     pub unique: bool,
     /// `WITH SYSTEM VERSIONING`
     pub is_versioned: bool,
+    /// `AS ROW START`, `AS ROW END`
+    pub is_row_time: bool,
 }
 
 /// Reads a definition.
@@ -34,7 +36,7 @@ pub fn defined(definition: &ddl::ColumnDefinition<'_>, context: Context<'_>) -> 
     let is_row_time = has(Attribute::RowTime);
     let primary = has(Attribute::PrimaryKey);
     let generated = attributes.iter().find_map(|attribute| match attribute {
-        Attribute::Generated { stored: true } => Some(Generated::Stored),
+        Attribute::Generated { stored: true } | Attribute::RowTime => Some(Generated::Stored),
         Attribute::Generated { stored: false } => Some(Generated::Virtual),
         _ => None,
     });
@@ -51,7 +53,7 @@ pub fn defined(definition: &ddl::ColumnDefinition<'_>, context: Context<'_>) -> 
     let versioning = |attribute: &Attribute<'_>| matches!(attribute, Attribute::Other(text) if text.eq_ignore_ascii_case("VERSIONING"));
     let without = |attribute: &Attribute<'_>| matches!(attribute, Attribute::Other(text) if text.eq_ignore_ascii_case("WITHOUT"));
     let is_versioned = attributes.iter().any(versioning) && !attributes.iter().any(without);
-    Ok(Defined { column, primary, unique: serial || has(Attribute::Unique), is_versioned })
+    Ok(Defined { column, primary, unique: serial || has(Attribute::Unique), is_versioned, is_row_time })
 }
 
 /// A `TIMESTAMP` that says nothing of NULL is NOT NULL where `explicit_defaults_for_timestamp` is off.

@@ -1,5 +1,7 @@
 //! `CREATE TABLE`.
 
+use std::sync::Arc;
+
 use becauselog_ddl::{CreateTable, Item, TableBody, TableOption, meaning};
 use becauselog_model::TableName;
 
@@ -8,7 +10,7 @@ use super::{
     charset::{Collation, charset_name},
     column::defined,
     data_type::Context,
-    definition::TableDefinition,
+    definition::{Period, TableDefinition},
     outcome::{Doubt, Outcome},
     session::Session,
 };
@@ -62,7 +64,10 @@ impl Dictionary {
                     columns: Vec::with_capacity(items.len()),
                     primary_key: Vec::new(),
                     indexes: Vec::new(),
-                    is_versioned: options.contains(&TableOption::SystemVersioning),
+                    period: match options.contains(&TableOption::SystemVersioning) {
+                        true => Period::Hidden,
+                        false => Period::None,
+                    },
                     by_mariadb: self.server.is_mariadb(),
                 };
                 self.fill(session, &mut table, items)?;
@@ -84,7 +89,13 @@ impl Dictionary {
         for item in items {
             if let Item::Column(definition) = item {
                 let defined = defined(definition, context)?;
-                table.is_versioned |= defined.is_versioned;
+                if defined.is_versioned && table.period == Period::None {
+                    table.period = Period::Hidden;
+                }
+                if defined.is_row_time {
+                    // The end comes behind the begin.
+                    table.period = Period::Shown(Arc::clone(&defined.column.name));
+                }
                 table.columns.push(defined.column);
                 keys.push((item, defined.primary, defined.unique));
             } else {

@@ -196,8 +196,8 @@ impl DataType {
                 };
                 text_of(if grows { TextSize::holding(bytes) } else { size }, collation)
             }
-            Self::Enum { values, .. } => Self::Enum { values, collation },
-            Self::Set { values, .. } => Self::Set { values, collation },
+            Self::Enum { values, collation: old } if !old.is_binary() => Self::Enum { values, collation },
+            Self::Set { values, collation: old } if !old.is_binary() => Self::Set { values, collation },
             other => other,
         }
     }

@@ -19,8 +19,8 @@ pub struct TableDefinition {
     pub primary_key: Vec<Arc<str>>,
     /// All other indexes, in the order in which the server keeps them. Those that are not unique are here for their names.
     pub indexes: Vec<Index>,
-    /// Rows have a time (MariaDB: `WITH SYSTEM VERSIONING`), with columns of the server's own where none are declared.
-    pub is_versioned: bool,
+    /// When rows were valid (MariaDB: `WITH SYSTEM VERSIONING`).
+    pub period: Period,
     /// It is a table of MariaDB.
     pub by_mariadb: bool,
 }
@@ -38,6 +38,18 @@ pub struct ColumnDefinition {
     pub visible: bool,
     /// Whether it is computed, and where.
     pub generated: Generated,
+}
+
+/// The columns that say from when to when a row was valid.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Period {
+    /// There are none.
+    #[default]
+    None,
+    /// The server's own, `row_start` and `row_end`, behind all others.
+    Hidden,
+    /// Two of the table's columns; the second is this one.
+    Shown(Arc<str>),
 }
 
 /// Whether a column is computed.
@@ -91,11 +103,24 @@ impl TableDefinition {
     #[must_use]
     pub fn key(&self) -> Option<Vec<Arc<str>>> {
         if !self.primary_key.is_empty() {
-            return Some(self.primary_key.clone());
+            return Some(self.with_period(self.primary_key.clone()));
         }
         let identifies = |index: &&Index| index.is_unique && !self.has_null(&index.parts) && index.is_whole();
         let index = self.indexes.iter().find(identifies)?;
-        Some(index.parts.iter().filter_map(KeyColumn::column).cloned().collect())
+        Some(self.with_period(index.parts.iter().filter_map(KeyColumn::column).cloned().collect()))
+    }
+
+    /// Rows that are no longer valid stay: the end of the period is part of every key.
+    fn with_period(&self, mut key: Vec<Arc<str>>) -> Vec<Arc<str>> {
+        let end = match &self.period {
+            Period::None => return key,
+            Period::Hidden => Arc::from("row_end"),
+            Period::Shown(end) => Arc::clone(end),
+        };
+        if !key.contains(&end) {
+            key.push(end);
+        }
+        key
     }
 
     /// Whether a part of the index can be NULL.

@@ -6,7 +6,7 @@ use becauselog_ddl::{self as ddl, IndexKind};
 
 use super::{
     data_type::DataType,
-    definition::{Generated, Index, KeyColumn, TableDefinition, is_same},
+    definition::{ColumnDefinition, Generated, Index, KeyColumn, Period, TableDefinition, is_same},
 };
 
 impl TableDefinition {
@@ -51,6 +51,15 @@ impl TableDefinition {
         self.indexes.iter().position(|index| is_same(&index.name, name))
     }
 
+    /// Takes the end of a period out of the keys, where the server has put it: see [`TableDefinition::key`].
+    pub(crate) fn leave_period_out(&mut self) {
+        let Period::Shown(end) = &self.period else { return };
+        self.primary_key.retain(|name| name != end);
+        for index in self.indexes.iter_mut().filter(|index| index.is_unique) {
+            index.parts.retain(|part| part.column() != Some(end));
+        }
+    }
+
     /// Notes which indexes have parts that can be NULL now.
     pub(crate) fn note_nulls(&mut self) {
         let nulls: Vec<bool> = self.indexes.iter().map(|index| self.has_null(&index.parts)).collect();
@@ -66,7 +75,7 @@ impl TableDefinition {
         indexes.sort_by_key(|index| match index.is_unique {
             true => {
                 let long = self.is_long(index);
-                (0, long, index.had_null, !index.is_whole(), self.is_virtual(index))
+                (0, long, index.had_null, self.is_virtual(index), !index.is_whole())
             }
             false => (1, false, false, false, false),
         });
@@ -121,6 +130,28 @@ impl TableDefinition {
             },
             is_unique,
         )
+    }
+
+    /// A part of an index over a column that was of another type: the server goes on with as many bytes as an ENUM or SET had, and
+    /// cuts what is too long for an index.
+    pub(super) fn remembered(&self, part: KeyColumn, old: Option<&ColumnDefinition>) -> KeyColumn {
+        let KeyColumn::Whole(name) = &part else { return part };
+        let new = self.column(name).map(|column| &column.data_type);
+        let had = match old.map(|column| &column.data_type) {
+            Some(DataType::Enum { values, collation }) => (if values.len() < 256 { 1 } else { 2 }, collation),
+            Some(DataType::Set { values, collation }) => (values.len().div_ceil(8), collation),
+            _ => return part,
+        };
+        let chars = u32::try_from(had.0).unwrap_or(0) / had.1.bytes_max();
+        match new {
+            Some(
+                DataType::Char { .. }
+                | DataType::VarChar { .. }
+                | DataType::Binary(_)
+                | DataType::VarBinary(_),
+            ) if chars > 0 => KeyColumn::Prefix(Arc::clone(name), chars),
+            _ => part,
+        }
     }
 
     /// A part as the column's type has it: a prefix of all characters is the whole column, and of texts and blobs there are

@@ -10,7 +10,7 @@ use super::{
     Dictionary, Known,
     charset::Collation,
     data_type::DataType,
-    definition::{ColumnDefinition, Generated, Index, KeyColumn, TableDefinition},
+    definition::{ColumnDefinition, Generated, Index, KeyColumn, Period, TableDefinition},
     outcome::Doubt,
     session::{ServerFacts, Session},
 };
@@ -35,11 +35,11 @@ struct KeptTable<'k>(
 
 type Text<'k> = std::borrow::Cow<'k, str>;
 
-/// Collation, whether rows have a time, columns, primary key, other indexes.
+/// Collation, the end of a period (empty where it is hidden), columns, primary key, other indexes.
 #[derive(Debug, Serialize, Deserialize)]
 struct KeptDefinition<'k>(
     #[serde(borrow)] Text<'k>,
-    bool,
+    #[serde(borrow)] Option<Text<'k>>,
     #[serde(borrow)] Vec<KeptColumn<'k>>,
     #[serde(borrow)] Vec<Text<'k>>,
     #[serde(borrow)] Vec<KeptIndex<'k>>,
@@ -113,7 +113,11 @@ impl<'k> KeptDefinition<'k> {
     fn of(table: &'k TableDefinition) -> Self {
         Self(
             table.collation.name().into(),
-            table.is_versioned,
+            match &table.period {
+                Period::None => None,
+                Period::Hidden => Some("".into()),
+                Period::Shown(end) => Some((&**end).into()),
+            },
             table.columns.iter().map(KeptColumn::of).collect(),
             table.primary_key.iter().map(|name| (&**name).into()).collect(),
             table.indexes.iter().map(KeptIndex::of).collect(),
@@ -175,7 +179,7 @@ impl KeptReader {
         name: TableName,
         kept: &KeptDefinition<'_>,
     ) -> Result<TableDefinition, String> {
-        let KeptDefinition(collation, is_versioned, columns, primary_key, indexes) = kept;
+        let KeptDefinition(collation, period, columns, primary_key, indexes) = kept;
         let columns = columns.iter().map(|column| self.column(server, column)).collect::<Result<_, _>>()?;
         Ok(TableDefinition {
             name,
@@ -183,7 +187,11 @@ impl KeptReader {
             columns,
             primary_key: primary_key.iter().map(|name| (&**name).into()).collect(),
             indexes: indexes.iter().map(index).collect(),
-            is_versioned: *is_versioned,
+            period: match period.as_deref() {
+                None => Period::None,
+                Some("") => Period::Hidden,
+                Some(end) => Period::Shown(end.into()),
+            },
             by_mariadb: server.is_mariadb(),
         })
     }
@@ -268,7 +276,7 @@ mod tests {
         assert!(reader.table(&server, "[]").is_err());
         assert!(
             reader
-                .table(&server, r#"["a","b",["x",false,[["c","frob",null,0]],[],[]]]"#)
+                .table(&server, r#"["a","b",["x",null,[["c","frob",null,0]],[],[]]]"#)
                 .unwrap_err()
                 .contains("frob")
         );

@@ -9,7 +9,7 @@ use becauselog_model::{
 use super::{
     charset::Collation,
     data_type::{DataType, TextSize},
-    definition::{ColumnDefinition, TableDefinition},
+    definition::{ColumnDefinition, Period, TableDefinition, is_same},
 };
 
 impl TableDefinition {
@@ -34,8 +34,11 @@ impl TableDefinition {
     /// What is not known of a column, with its name.
     pub fn shape(&self) -> Result<TableShape, (Arc<str>, String)> {
         let shape = |column: &ColumnDefinition| column.shape().map_err(|what| (column.name.clone(), what));
-        let columns = self.columns.iter().map(shape).collect::<Result<Vec<_>, _>>()?;
-        let place = |name: &Arc<str>| self.place(name);
+        let mut columns = self.columns.iter().map(shape).collect::<Result<Vec<_>, _>>()?;
+        if self.period == Period::Hidden {
+            columns.extend(["row_start", "row_end"].map(hidden_time));
+        }
+        let place = |name: &Arc<str>| columns.iter().position(|column| is_same(&column.name, name));
         let key = self.key().and_then(|key| key.iter().map(place).collect());
         Ok(TableShape { name: self.name.clone(), columns, key, origin: ShapeOrigin::Statements })
     }
@@ -56,6 +59,17 @@ impl TableDefinition {
             declared: None,
         };
         (1..=more.len()).map(hash).collect()
+    }
+}
+
+/// A column of a hidden period.
+fn hidden_time(name: &str) -> ColumnShape {
+    ColumnShape {
+        name: name.into(),
+        kind: ColumnKind::Timestamp { fsp: 6 },
+        nullable: false,
+        visible: false,
+        declared: None,
     }
 }
 

@@ -25,6 +25,10 @@ impl Dictionary {
                 self.create_index(session, &table, or_replace, &index)
             }
             Statement::DropIndex { name, table } => self.drop_index(session, &table, &name),
+            Statement::CreateSequence { if_not_exists, name } => {
+                self.create_sequence(session, if_not_exists, &name)
+            }
+            Statement::DropSequence(names) => self.drop_tables(session, false, &names),
             Statement::CreateDatabase { if_not_exists, name, options } => {
                 self.create_database(session, if_not_exists, &name, &options)
             }

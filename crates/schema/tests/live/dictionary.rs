@@ -16,8 +16,11 @@ use crate::{
 };
 
 /// What may be left to the server.
-const DOUBTS: [&str; 2] =
-    ["charsets whose texts are kept in other ways", "converts it to one character set and sets another"];
+const DOUBTS: [&str; 3] = [
+    "charsets whose texts are kept in other ways",
+    "converts it to one character set and sets another",
+    "and defines a BLOB or TEXT",
+];
 
 const DATABASES: [(&str, &str); 3] =
     [("shop", "utf8mb4"), ("old", "latin1"), ("bytes", "utf8 COLLATE utf8_bin")];
@@ -112,6 +115,7 @@ impl Run {
             92 => (format!("CREATE TABLE {fresh} AS SELECT * FROM {old}"), vec![fresh]),
             93..=95 => (format!("DROP TABLE {old}"), vec![old]),
             96 => (format!("TRUNCATE {old}"), vec![old]),
+            97 if known.by_mariadb => (format!("CREATE SEQUENCE {fresh} START WITH 5"), vec![fresh]),
             97 => (format!("CREATE OR REPLACE VIEW {database}.v AS SELECT 1 AS a"), vec![]),
             98 => (
                 format!(
@@ -221,6 +225,8 @@ fn number(sql: &str) -> Option<usize> {
 /// What a table map of the log has against the dictionary's shape.
 fn mismatch(dictionary: &Dictionary, map: &TableMap) -> Option<String> {
     let Some(table) = dictionary.table(&map.name) else { return Some(format!("{} is not known", map.name)) };
+    let plain = map.uncompressed();
+    let map = plain.as_ref().unwrap_or(map);
     match table.shape_for(map) {
         Ok(shape) => check(map, &shape).err().map(|mismatch| {
             format!(

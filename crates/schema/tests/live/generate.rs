@@ -255,6 +255,22 @@ impl Generator {
                 if new {
                     return (self.dice.pick(&["VECTOR", "VECTOR(3)"]).to_owned(), false);
                 }
+                if self.is_mariadb() && self.dice.chance(10) {
+                    return (
+                        self.dice
+                            .pick(&[
+                                "VARCHAR(30) COMPRESSED",
+                                "TEXT COMPRESSED",
+                                "BLOB COMPRESSED",
+                                "VARBINARY(9) COMPRESSED=zlib",
+                            ])
+                            .to_owned(),
+                        false,
+                    );
+                }
+                if self.is_mariadb() && self.dice.chance(10) {
+                    return (self.dice.pick(&["UUID", "INET4", "INET6"]).to_owned(), false);
+                }
                 (self.dice.pick(&OTHERS).to_owned(), false)
             }
             58..=67 => (self.dice.pick(&BYTES).to_owned(), false),
@@ -400,6 +416,9 @@ impl Generator {
                 " MIN_ROWS=1 MAX_ROWS 10",
             ]);
         }
+        if self.is_mariadb() && self.dice.chance(6) {
+            out += " WITH SYSTEM VERSIONING";
+        }
         if self.dice.chance(5) {
             out += " PARTITION BY HASH (1 + 1) PARTITIONS 2";
         }
@@ -419,6 +438,12 @@ impl Generator {
         }
         for _ in 0..self.dice.below(3) {
             items.push(self.key(&columns));
+        }
+        if self.is_mariadb() && self.dice.chance(4) {
+            items.push("rs TIMESTAMP(6) GENERATED ALWAYS AS ROW START INVISIBLE".to_owned());
+            items.push("re TIMESTAMP(6) GENERATED ALWAYS AS ROW END".to_owned());
+            items.push("PERIOD FOR SYSTEM_TIME (rs, re)".to_owned());
+            return format!("CREATE TABLE {table} ({}) WITH SYSTEM VERSIONING", items.join(", "));
         }
         let verb = self.dice.pick(&[
             "CREATE TABLE",
@@ -484,6 +509,9 @@ impl Generator {
             24 if self.is_mariadb() => format!("ADD COLUMN IF NOT EXISTS {new} INT{place}"),
             24 if self.is_mysql_from(80_023) => {
                 format!("ALTER COLUMN {old} SET {}", self.dice.pick(&["INVISIBLE", "VISIBLE"]))
+            }
+            25 if self.is_mariadb() && self.dice.chance(40) => {
+                self.dice.pick(&["ADD SYSTEM VERSIONING", "DROP SYSTEM VERSIONING"]).to_owned()
             }
             25 if self.is_mariadb() => format!("DROP COLUMN IF EXISTS {new}"),
             25 => format!("ORDER BY {old}, {other} DESC"),
