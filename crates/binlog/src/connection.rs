@@ -33,7 +33,7 @@ use self::{
 };
 pub(crate) use self::{
     dump::{Dump, DumpFrom, DumpPacket, Registration},
-    reply::BINLOG_FATAL,
+    reply::{BINLOG_FATAL, SLAVE_SAME_ID},
 };
 pub use self::{
     error::ConnectionError,

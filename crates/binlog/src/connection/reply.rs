@@ -28,6 +28,8 @@ pub(crate) const OK: u8 = 0x00;
 pub(crate) const TOO_MANY_CONNECTIONS: u16 = 1040;
 /// The dump thread's "fatal error while reading the binary log".
 pub(crate) const BINLOG_FATAL: u16 = 1236;
+/// MariaDB ends a dump since another replica has our id.
+pub(crate) const SLAVE_SAME_ID: u16 = 4052;
 
 impl ServerReply {
     /// Reads an ERR packet, its first byte included.

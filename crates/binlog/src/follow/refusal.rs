@@ -3,7 +3,7 @@
 use becauselog_model::GtidSet;
 
 use super::error::FollowError;
-use crate::connection::{BINLOG_FATAL, ConnectionError, ServerReply};
+use crate::connection::{BINLOG_FATAL, ConnectionError, SLAVE_SAME_ID, ServerReply};
 
 /// The kinds of refusal, by the words of MySQL 5.7 to 9.x.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,10 @@ pub(crate) fn explain(error: ConnectionError, server: &str, server_id: u32) -> F
     let server = server.to_owned();
     let reply = match &error {
         ConnectionError::Refused { reply, .. } if reply.number == BINLOG_FATAL => reply.clone(),
+        ConnectionError::Refused { reply, .. } if reply.number == SLAVE_SAME_ID => {
+            let by = reply.message.clone();
+            return FollowError::ServerIdClash { server, server_id, by };
+        }
         _ => return FollowError::Connection { server, source: error },
     };
     match meaning(&reply) {

@@ -10,7 +10,7 @@ use crate::rig::{config, make_history, read_within, refused, tcp};
 
 #[tokio::test]
 async fn the_older_of_two_readers_with_one_name_ends_and_says_why() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let server = MysqlServer::builder(version).start().await?;
         make_history(&server).await?;
         let mut config = config(vec![tcp(&server)]);
@@ -33,7 +33,7 @@ async fn the_older_of_two_readers_with_one_name_ends_and_says_why() -> Result<()
 
 #[tokio::test]
 async fn the_servers_own_id_and_another_readers_are_refused() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let server = MysqlServer::builder(version).start().await?;
         make_history(&server).await?;
         let mut own = config(vec![tcp(&server)]);
@@ -41,6 +41,10 @@ async fn the_servers_own_id_and_another_readers_are_refused() -> Result<()> {
         let error = refused(own).await;
         assert_eq!(error.code(), "E_SERVER_ID", "{version}: {error}");
 
+        if version == Version::MariaDb10_11 {
+            // Replicas have no uuids there: the newer reader ends the older, as above, whoever it is.
+            continue;
+        }
         let mut first = config(vec![tcp(&server)]);
         (first.start, first.stop) = (Start::Latest, Stop::Never);
         first.replica_id = ReplicaId::Given(4711);
@@ -70,7 +74,7 @@ async fn looks_with_random_ids_do_not_disturb_each_other() -> Result<()> {
 
 #[tokio::test]
 async fn a_look_does_not_disturb_a_follower_of_the_same_name() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let server = MysqlServer::builder(version).start().await?;
         make_history(&server).await?;
         let mut config = config(vec![tcp(&server)]);
