@@ -79,7 +79,7 @@ fn count(value: &Value) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn counts_are_those_of_the_workload_on_every_version() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let files = files(version, &[]).await?;
         let (code, found) = summary(&files.paths)?;
         ensure!(code == 0, "{version}: {found:#}");
@@ -111,7 +111,8 @@ async fn counts_are_those_of_the_workload_on_every_version() -> Result<()> {
             found["files"].as_array().into_iter().flatten().map(|file| count(&file["bytes"])).sum();
         ensure!(size == read, "{version}: {read} of {size} bytes");
         let gtids = found["gtids"].as_str().unwrap_or_default();
-        ensure!(gtids.contains(":1-"), "{version}: {gtids}");
+        let expected = if version == Version::MariaDb10_11 { "0-" } else { ":1-" };
+        ensure!(gtids.contains(expected), "{version}: {gtids}");
     }
     Ok(())
 }
