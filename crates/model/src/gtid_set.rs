@@ -164,6 +164,13 @@ impl GtidSet {
         Self { groups, domains: self.domains.subtract(&other.domains) }
     }
 
+    /// What of this set, to which somebody reads, is still to come for him who has seen `seen`. As [`Self::subtract`], but for
+    /// domains of MariaDB with several servers: there only the very GTID of the position counts, since numbers may go back.
+    #[must_use]
+    pub fn unreached(&self, seen: &Self) -> Self {
+        Self { domains: self.domains.unreached(&seen.domains), ..self.subtract(seen) }
+    }
+
     /// The GTIDs that are in both.
     #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {

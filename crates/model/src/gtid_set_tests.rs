@@ -48,6 +48,9 @@ fn where_numbers_of_a_domain_go_back_the_last_one_seen_is_the_position() {
     seen.insert(&"0-2-5".parse().unwrap());
     assert_eq!(seen.positions().map(|gtid| gtid.to_string()).collect::<Vec<_>>(), ["0-2-5"]);
     assert!(seen.contains(&"0-1-10".parse().unwrap()) && !seen.contains(&"0-2-6".parse().unwrap()));
+    // Who reads to the state of a server waits for the very last GTID.
+    assert_eq!(seen.unreached(&set("0-1-10")), seen);
+    assert!(seen.unreached(&set("0-2-5")).is_empty() && set("0-1-10").unreached(&set("0-9-10")).is_empty());
     assert!(seen.contains_set(&set("0-1-10")) && !set("0-1-10").contains(&"0-2-5".parse().unwrap()));
 }
 

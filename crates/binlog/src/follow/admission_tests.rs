@@ -24,6 +24,7 @@ fn facts(uuid_text: &str, executed: &str, purged: &str) -> ServerFacts {
         row_metadata: None,
         gtid_mode: Some("ON".to_owned()),
         executed: executed.parse().unwrap(),
+        applied: GtidSet::new(),
         purged: purged.parse().unwrap(),
         end: Some("bin.000005:1000".parse().unwrap()),
     }

@@ -260,6 +260,7 @@ mod tests {
             row_metadata: None,
             gtid_mode: Some("OFF".to_owned()),
             executed: GtidSet::new(),
+            applied: GtidSet::new(),
             purged: GtidSet::new(),
             end: None,
         };

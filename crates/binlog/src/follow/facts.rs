@@ -32,6 +32,8 @@ pub struct ServerFacts {
     pub gtid_mode: Option<String>,
     /// `@@gtid_executed`; on MariaDB `@@gtid_binlog_state`.
     pub executed: GtidSet,
+    /// Of MariaDB: `@@gtid_slave_pos`, what it has applied of other servers, be it in its log or not.
+    pub applied: GtidSet,
     /// `@@gtid_purged`; on MariaDB the GTIDs before its first file.
     pub purged: GtidSet,
     /// The end of its log.
@@ -71,6 +73,7 @@ impl ServerFacts {
             row_metadata: variable(&variables, "binlog_row_metadata").map(str::to_owned),
             gtid_mode: variable(&variables, "gtid_mode").map(str::to_owned),
             executed: GtidSet::new(),
+            applied: GtidSet::new(),
             purged: GtidSet::new(),
             end: None,
         };
@@ -86,9 +89,11 @@ impl ServerFacts {
 
     /// MariaDB's positions, after the end of the log was asked for. What was purged is what the first file begins with.
     async fn read_positions(&mut self, connection: &mut Connection) -> Result<(), FollowError> {
-        let state = connection.query("SELECT @@GLOBAL.gtid_binlog_state AS s", DOING).await?;
+        let sql = "SELECT @@GLOBAL.gtid_binlog_state AS s, @@GLOBAL.gtid_slave_pos AS p";
+        let state = connection.query(sql, DOING).await?;
         let unreadable = |_| ConnectionError::Protocol { what: "a GTID position that is none" };
         self.executed = state.get(0, "s").unwrap_or_default().parse().map_err(unreadable)?;
+        self.applied = state.get(0, "p").unwrap_or_default().parse().map_err(unreadable)?;
         if !self.log_bin {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! Tells when a stop is reached.
 
-use becauselog_model::{BinlogPosition, GtidSet, Transaction};
+use becauselog_model::{BinlogPosition, Gtid, GtidSet, Transaction};
 
 use super::Stop;
 use crate::{event::Event, group::Grouper};
@@ -20,7 +20,7 @@ impl StopWatch {
     #[must_use]
     pub fn new(stop: Stop, seen: &GtidSet) -> Self {
         let missing = match &stop {
-            Stop::Gtids(wanted) => Some(wanted.subtract(seen)),
+            Stop::Gtids(wanted) => Some(wanted.unreached(seen)),
             _ => None,
         };
         Self { stop, missing }
@@ -56,12 +56,12 @@ impl StopWatch {
             return grouper.end_position().is_some_and(|end: &BinlogPosition| end >= position);
         }
         let Some(missing) = &mut self.missing else { return false };
-        if let Some(gtid) =
-            grouper.transaction().gtid.as_ref().filter(|gtid| ends_group && missing.covers(gtid))
-        {
+        let counts =
+            |gtid: &&Gtid| ends_group && (missing.contains(gtid) || matches!(gtid, Gtid::MariaDb(_)));
+        if let Some(gtid) = grouper.transaction().gtid.as_ref().filter(counts) {
             let mut one = GtidSet::new();
             one.insert(gtid);
-            *missing = missing.subtract(&one);
+            *missing = missing.unreached(&one);
         }
         missing.is_empty()
     }

@@ -198,6 +198,93 @@ async fn the_replica_takes_over_without_loss_or_doubles() -> Result<()> {
     Ok(())
 }
 
+/// Without strictness another server's numbers may be lower than those before them in the log.
+#[tokio::test]
+async fn where_numbers_of_a_domain_go_back_nothing_is_lost_at_any_boundary() -> Result<()> {
+    let server = MysqlServer::builder(Version::MariaDb10_11).start().await?;
+    make_history(&server).await?;
+    server
+        .run(&[
+            "SET SESSION server_id = 77, gtid_seq_no = 3",
+            "INSERT INTO shop.t (name) VALUES ('of 77')",
+            "SET SESSION server_id = 78, gtid_seq_no = 2",
+            "INSERT INTO shop.t (name) VALUES ('of 78')",
+            "SET SESSION server_id = 77, gtid_seq_no = 5",
+            "INSERT INTO shop.t (name) VALUES ('of 77 again')",
+        ])
+        .await?;
+    let disk = on_disk(&server).await?;
+    let ends = ["0-77-3", "0-78-2", "0-77-5"];
+    assert_eq!(disk[disk.len() - 3..].iter().map(|group| &*group.identity).collect::<Vec<_>>(), ends);
+    let mut start = config(vec![tcp(&server)]);
+    for read in 1..=disk.len() {
+        let (before, rest) = disk.split_at(read);
+        let mut follower = Follower::new(start.clone())?;
+        let mut tape = Tape::default();
+        while let Some(batch) = follower.next().await? {
+            tape.take(&batch);
+        }
+        assert_eq!(tape.groups, disk[read - 1..], "from {:?}", start.start);
+        // A checkpoint after each group, as it is kept and read again.
+        let mut until = start.clone();
+        until.stop = Stop::Position(before[read - 1].end.clone());
+        let (_, mut checkpoint) = read_to_checkpoint(until).await?;
+        let kept = checkpoint.gtids.to_string();
+        checkpoint.gtids = kept.parse()?;
+        assert_eq!(checkpoint.position, before[read - 1].end);
+        start.start = Start::Checkpoint(checkpoint);
+        assert_eq!(read_within(30, start.clone()).await?.groups, rest, "after {kept}");
+    }
+    Ok(())
+}
+
+/// A replica that was made from a dump: its log begins after what it was made with.
+#[tokio::test]
+async fn a_replica_whose_log_begins_at_our_position_is_gone_on_with() -> Result<()> {
+    let pair = Replicated::start(Version::MariaDb10_11).await?;
+    make_history(&pair.primary).await?;
+    pair.wait_caught_up().await?;
+    let (_, checkpoint) = read_to_checkpoint(config(vec![tcp(&pair.primary)])).await?;
+    let at: Vec<String> = checkpoint.gtids.positions().map(|gtid| gtid.to_string()).collect();
+    let dialect = pair.replica.dialect();
+    pair.replica
+        .run(&[
+            dialect.stop_replica(),
+            dialect.reset_binary_logs(),
+            &format!("SET GLOBAL gtid_slave_pos = '{}'", at.join(",")),
+            dialect.start_replica(),
+        ])
+        .await?;
+    let mut on_replica = config(vec![tcp(&pair.replica)]);
+    on_replica.start = Start::Checkpoint(checkpoint);
+    assert_eq!(read_within(30, on_replica.clone()).await?.groups, [], "nothing yet");
+    insert_rows(&pair.primary, 4).await?;
+    pair.wait_caught_up().await?;
+    let tape = read_within(30, on_replica).await?;
+    let on_disk = on_disk(&pair.replica).await?;
+    assert_eq!(tape.groups.len(), 4);
+    assert_eq!(tape.groups, on_disk);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_position_that_the_servers_log_never_had_is_refused() -> Result<()> {
+    for strict in ["OFF", "ON"] {
+        let server =
+            MysqlServer::builder(Version::MariaDb10_11).option("gtid-strict-mode", strict).start().await?;
+        make_history(&server).await?;
+        for (start, code) in
+            [("0-99-3", "E_DUMP_REFUSED"), ("0-99-99999", "E_GTIDS_UNKNOWN"), ("5-1-1", "E_GTIDS_UNKNOWN")]
+        {
+            let mut elsewhere = config(vec![tcp(&server)]);
+            elsewhere.start = Start::Gtids(start.parse()?);
+            let error = refused(elsewhere).await;
+            assert_eq!(error.code(), code, "strict {strict}, {start}: {error}");
+        }
+    }
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_server_that_comes_back_is_gone_on_with() -> Result<()> {
     let mut server = MysqlServer::builder(Version::MariaDb10_11).start().await?;

@@ -83,6 +83,17 @@ impl Domains {
         Self(left.map(|(number, domain)| (*number, domain.clone())).collect())
     }
 
+    /// The domains whose position is still to come for who has seen `other`. Where a domain has several servers, as a server
+    /// tells its own state, numbers may go back: only the very GTID counts.
+    pub(super) fn unreached(&self, other: &Self) -> Self {
+        let is_reached = |number: u32, domain: &Domain| match domain.servers.len() {
+            0 | 1 => other.covers(domain.position(number)),
+            _ => other.contains(domain.position(number)),
+        };
+        let left = self.0.iter().filter(|(number, domain)| !is_reached(**number, domain));
+        Self(left.map(|(number, domain)| (*number, domain.clone())).collect())
+    }
+
     /// The last GTID of each domain.
     pub(super) fn positions(&self) -> impl Iterator<Item = MariaDbGtid> {
         self.0.iter().map(|(number, domain)| domain.position(*number))
