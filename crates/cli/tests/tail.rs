@@ -122,7 +122,8 @@ async fn the_position_is_shown_set_and_recorded_and_an_instance_tells_its_status
     let program = Path::new(env!("CARGO_BIN_EXE_becauselog"));
     let log = folder.path().join("log");
     let mut process = Becauselog::start(program, &log, &["run", "-c", config], &[])?;
-    process.wait_logged("streaming", 1)?;
+    // By the run itself: it answers from then on.
+    process.wait_logged("\"streaming\",\"name\"", 1)?;
     let mut status = Value::Null;
     for _ in 0..200 {
         status = serde_json::from_str(&text(&becauselog(&["status", "-c", config, "--json"], &[])?)?)?;

@@ -159,6 +159,7 @@ mod tests {
 
     use becauselog_model::type_code as code;
     use flate2::{Compression, write::DeflateEncoder};
+    use proptest::{collection::vec, prelude::*};
 
     use super::*;
     use crate::{RowsKind, plan::tests::map};
@@ -210,6 +211,25 @@ mod tests {
         assert!(matches!(unpacked(&row(b"", b"")[..6]), Err(UnpackError::Rows(_))));
         let long = [0u8; 257];
         assert!(unpacked(&row(b"", &long)).is_err(), "256 bytes in a column of 255");
+    }
+
+    proptest! {
+        /// Whatever the bytes are: an error, or rows that the plan without compression tells apart.
+        #[test]
+        fn any_bytes_are_rows_or_an_error(bytes in vec(any::<u8>(), 0..200), kind in 0..4usize, folds in any::<bool>()) {
+            let map = map(&[(code::BLOB_COMPRESSED, 1), (code::VARCHAR_COMPRESSED, 300), (code::TINY, 0)]);
+            let (unpack, plain) = Unpack::compile(&map).unwrap().unwrap();
+            let kind = [RowsKind::Write, RowsKind::Update, RowsKind::PartialUpdate, RowsKind::Delete][kind];
+            let value = if folds { folded(&bytes) } else { bytes };
+            let sized = [&[0, u8::try_from(value.len() & 0xff).unwrap()][..], &value].concat();
+            let rows = Rows { kind, columns: 3, before: &[5], after: &[7], bytes: &sized };
+            let mut out = Vec::new();
+            if unpack.rows(&rows, &mut out).is_ok() {
+                let layout = Layout::compile(&plain).unwrap();
+                let unfolded = Rows { bytes: &out, ..rows };
+                prop_assert_eq!(count_rows(&layout, &unfolded), count_rows(unpack.layout(), &rows));
+            }
+        }
     }
 
     #[test]
