@@ -3,11 +3,15 @@
 //! Source: the server's `sql-common/json_binary.h`. Nothing is copied; every offset is checked against the document,
 //! and a walker must limit its depth ([`DEPTH_MAX`] is the server's own limit).
 
+mod apply;
 mod diff;
 mod opaque;
+mod path;
+mod write;
 
 use thiserror::Error;
 
+pub use apply::apply;
 pub use diff::{Diff, Operation, diffs};
 pub use opaque::Opaque;
 
@@ -32,6 +36,12 @@ pub enum JsonbError {
     /// An operation of a partial update that no server writes.
     #[error("binary JSON is changed by an unknown operation {0}")]
     UnknownDiff(u8),
+    /// The path of a change is none, or names more than one value.
+    #[error("binary JSON is changed at a path that is none")]
+    BadPath,
+    /// A change is of a value that the document does not have, or would make it too large.
+    #[error("the changes to a binary JSON document do not fit it")]
+    DoesNotFit,
 }
 
 /// One value of a document.
