@@ -11,7 +11,9 @@ use std::io::Write as _;
 
 use becauselog_decode::Image;
 use becauselog_format::{DdlChange, FormatError};
-use becauselog_model::{Cell, EncodedBatch, Op, Record, RowChange, RowImage, Span, TableShape, Timestamp};
+use becauselog_model::{
+    Cell, EncodedBatch, Op, Record, RowChange, RowImage, Span, TableShape, Timestamp, jsonb,
+};
 use becauselog_pipeline::Encode;
 
 /// Writes readable lines.
@@ -143,7 +145,9 @@ impl Readable {
             self.line.push(b' ');
             value::push(&mut self.line, old, &found.kind);
             self.styled(Style::Dim, " -> ");
-            value::push(&mut self.line, new, &found.kind);
+            let document = whole(old, new);
+            let shown = document.as_deref().map_or(*new, Cell::Json);
+            value::push(&mut self.line, &shown, &found.kind);
             separator = ", ";
         }
         if separator == "  " {
@@ -208,6 +212,14 @@ impl Encode for Readable {
         value::push_cut(&mut self.line, &one_line, 160);
         let table = becauselog_model::TableName::new(ddl.database, "");
         self.append(out, FormatError::BatchFull { table })
+    }
+}
+
+/// The document that diffs make of the one before; nothing where either is something else.
+fn whole(old: &Cell<'_>, new: &Cell<'_>) -> Option<Vec<u8>> {
+    match (old, new) {
+        (Cell::Json(before), Cell::JsonDiff(diffs)) => jsonb::apply(before, diffs).ok(),
+        _ => None,
     }
 }
 

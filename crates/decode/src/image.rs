@@ -2,7 +2,7 @@
 
 use becauselog_model::{CellVisitor, ChangeVisitor, RowImage};
 
-use crate::{bits::bytes_of, bits::count_set, cells::Cells, changes::Changes, plan::TablePlan};
+use crate::{bits::bytes_of, bits::count_set, cells::Cells, changes::Changes, plan::TablePlan, whole};
 
 /// A view of one row image in an event's bytes.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,10 @@ impl<'a> RowImage<'a> for Image<'a> {
         Cells::new(self).visit(visitor)
     }
 
+    fn visit_whole<V: CellVisitor>(&self, before: &Self, visitor: &mut V) -> Result<(), V::Error> {
+        if self.partial { whole::visit(self, before, visitor) } else { self.visit(visitor) }
+    }
+
     fn visit_changes<V: ChangeVisitor>(
         &self,
         before: &Self,
@@ -54,7 +58,7 @@ impl<'a> RowImage<'a> for Image<'a> {
     ) -> Result<(), V::Error> {
         match Changes::new(before, self, left) {
             Some(changes) => changes.visit(visitor),
-            None => self.visit(visitor),
+            None => self.visit_whole(before, visitor),
         }
     }
 }

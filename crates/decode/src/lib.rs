@@ -35,6 +35,7 @@ mod plan;
 mod reader;
 mod rows;
 mod unpack;
+mod whole;
 
 pub use cells::Cells;
 pub use image::Image;

@@ -42,14 +42,6 @@ pub enum FormatError {
         /// The cells that came.
         found: usize,
     },
-    /// A JSON cell has only the parts that changed (`binlog_row_value_options=PARTIAL_JSON`).
-    #[error("{table}: column {column}: a partial JSON update (binlog_row_value_options) has no whole value")]
-    PartialJson {
-        /// The table.
-        table: TableName,
-        /// The column's index from 0.
-        column: usize,
-    },
     /// A truncated table's shape is not known, and the record of it needs a schema.
     #[error(
         "{table}: it is truncated before any row of it was seen, and its columns are not known, so its schema cannot be told"
@@ -113,7 +105,6 @@ pub enum FormatError {
 #[derive(Debug)]
 pub(crate) enum Fault {
     Mismatch,
-    PartialJson,
     Json(JsonbError),
 }
 
@@ -128,7 +119,6 @@ impl Fault {
         let table = table.clone();
         match self {
             Self::Mismatch => FormatError::Mismatch { table, column },
-            Self::PartialJson => FormatError::PartialJson { table, column },
             Self::Json(source) => FormatError::Json { table, column, source },
         }
     }

@@ -8,6 +8,7 @@ use crate::{
     FormatError,
     debezium::Converted,
     error::Fault,
+    gaps::Gaps,
     mask::Hidden,
     table::{Column, Table},
 };
@@ -34,6 +35,9 @@ pub(crate) trait Render {
         // Other formats have no converters.
         Err(Fault::Mismatch)
     }
+
+    /// Appends the diffs of a document that is not there.
+    fn diffs(&mut self, out: &mut Vec<u8>, diffs: &[u8]) -> Result<(), Fault>;
 
     /// Whether what is written in quotes is a text to the format, and not what its number or bytes are written as.
     fn is_text(&self, _cell: &Cell<'_>) -> bool {
@@ -91,6 +95,8 @@ impl KeyPlaces {
 pub(crate) struct Images {
     pub before_key: KeyPlaces,
     pub after_key: KeyPlaces,
+    pub before_gaps: Gaps,
+    pub after_gaps: Gaps,
     written: Written,
 }
 
@@ -130,10 +136,12 @@ impl Images {
         render: &mut impl Render,
         updates: bool,
     ) -> Result<(), FormatError> {
-        let (key, losses) = (&mut self.before_key, render.losses());
+        self.after_gaps.clear();
+        let losses = render.losses();
+        let (key, gaps) = (&mut self.before_key, &mut self.before_gaps);
         self.written.begin(out.len());
         let beside = if updates { Beside::Notes(&mut self.written) } else { Beside::Nothing };
-        object(out, (shape, table), render, key, beside, |object| image.visit(object))?;
+        object(out, (shape, table), render, (key, gaps), beside, |object| image.visit(object))?;
         self.written.repeatable &= render.losses() == losses;
         Ok(())
     }
@@ -147,13 +155,18 @@ impl Images {
         (shape, table): (&TableShape, &Table),
         render: &mut impl Render,
     ) -> Result<(), FormatError> {
-        let Self { before_key, after_key, written } = self;
-        let Some(before) = before.filter(|_| written.repeatable) else {
-            let beside = Beside::Nothing;
-            return object(out, (shape, table), render, after_key, beside, |object| image.visit(object));
+        let Self { before_key, after_key, before_gaps, after_gaps, written } = self;
+        let notes = (after_key, after_gaps);
+        let Some(before) = before else {
+            before_gaps.clear();
+            return object(out, (shape, table), render, notes, Beside::Nothing, |object| image.visit(object));
         };
+        if !written.repeatable {
+            let visit = |object: &mut _| image.visit_whole(&before, object);
+            return object(out, (shape, table), render, notes, Beside::Nothing, visit);
+        }
         let beside = Beside::Before { written, before_key, key_columns: &table.key_columns };
-        object(out, (shape, table), render, after_key, beside, |object| {
+        object(out, (shape, table), render, notes, beside, |object| {
             image.visit_changes(&before, &written.left, object)
         })
     }
@@ -182,14 +195,15 @@ fn object<'o, R: Render>(
     out: &'o mut Vec<u8>,
     (shape, table): (&'o TableShape, &'o Table),
     render: &'o mut R,
-    key: &'o mut KeyPlaces,
+    (key, gaps): (&'o mut KeyPlaces, &'o mut Gaps),
     beside: Beside<'o>,
     visit: impl FnOnce(&mut Object<'o, R>) -> Result<(), Broken>,
 ) -> Result<(), FormatError> {
     key.reset(table.key.len());
+    gaps.clear();
     let start = out.len();
     let (columns, shapes) = (table.columns.iter(), shape.columns.iter());
-    let mut object = Object { out, columns, shapes, at: None, start, render, key, beside };
+    let mut object = Object { out, columns, shapes, at: None, start, render, key, gaps, beside };
     let visited = visit(&mut object);
     let Object { out, columns, .. } = object;
     let found = table.columns.len().saturating_sub(columns.len());
@@ -222,6 +236,7 @@ struct Object<'o, R> {
     start: usize,
     render: &'o mut R,
     key: &'o mut KeyPlaces,
+    gaps: &'o mut Gaps,
     beside: Beside<'o>,
 }
 
@@ -251,6 +266,9 @@ impl<R: Render> CellVisitor for Object<'_, R> {
 
     fn absent(&mut self) {
         self.next();
+        if let Some((column, _)) = self.at {
+            self.gaps.absent(column);
+        }
     }
 
     #[inline]
@@ -271,6 +289,9 @@ impl<R: Render> CellVisitor for Object<'_, R> {
     #[inline(always)]
     fn value(&mut self, cell: Cell<'_>) -> Result<(), Broken> {
         let Some((column, shape)) = self.at else { return Err(Broken::Surplus) };
+        if let Cell::JsonDiff(diffs) = cell {
+            return self.diffs(diffs, column);
+        }
         let pushed = match &column.hidden {
             None => self.render.push(self.out, &cell, column, shape),
             Some(hidden) => {
@@ -295,6 +316,21 @@ impl<R: Render> CellVisitor for Object<'_, R> {
         {
             self.key.put(column.key_place, Place::Image(self.start..self.out.len()));
         }
+    }
+}
+
+impl<R: Render> Object<'_, R> {
+    /// Diffs stand beside the row: they are no value. Those of a column that is masked or converted stand nowhere.
+    #[cold]
+    fn diffs(&mut self, diffs: &[u8], column: &Column) -> Result<(), Broken> {
+        if column.hidden.is_some() {
+            self.gaps.absent(column);
+            return Ok(());
+        }
+        self.out.truncate(self.start.saturating_sub(column.name.text().len()));
+        self.start = self.out.len();
+        self.gaps.diffs.extend_from_slice(column.name.text());
+        self.render.diffs(&mut self.gaps.diffs, diffs).map_err(Broken::Fault)
     }
 }
 

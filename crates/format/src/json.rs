@@ -1,6 +1,7 @@
 //! Binary JSON documents as text.
 
 mod debezium;
+pub(crate) mod diffs;
 mod readable;
 mod server;
 

@@ -30,6 +30,7 @@ mod charset_text;
 mod ddl;
 mod debezium;
 mod error;
+mod gaps;
 mod identity;
 mod image;
 mod json;

@@ -8,6 +8,7 @@ use self::value::Values;
 use crate::{
     DdlChange, FormatError, Losses, Parts,
     batch::{self, Mark, span},
+    gaps,
     image::Images,
     records::{self, Draft, Records},
     table::{self, Table},
@@ -184,6 +185,7 @@ impl Plain {
         } else {
             None
         };
+        gaps(&mut out.values, images);
         out.values.push(b'}');
         let value = Some(span(start, out.values.len()));
         out.values.push(b'\n');
@@ -213,6 +215,20 @@ fn head<I>(config: &PlainConfig, records: &Records, change: &RowChange<'_, I>, v
         values.extend_from_slice(b",\"query\":");
         string::quoted(values, &String::from_utf8_lossy(query));
     }
+}
+
+/// Appends what the images lack, if they lack anything.
+fn gaps(values: &mut Vec<u8>, images: &Images) {
+    let mut field = |name: &[u8], push: &dyn Fn(&mut Vec<u8>) -> bool| {
+        let end = values.len();
+        values.extend_from_slice(name);
+        if !push(values) {
+            values.truncate(end);
+        }
+    };
+    let (before, after) = (&images.before_gaps, &images.after_gaps);
+    field(b",\"absent\":", &|out| gaps::push_absent(out, before, after));
+    field(b",\"json_diffs\":", &|out| gaps::push_diffs(out, &after.diffs));
 }
 
 /// When it was committed where it was made first, in microseconds; else the statement's second.

@@ -27,6 +27,8 @@ pub(crate) struct Records {
     /// Where the values of the constant headers are in the batch at hand.
     constant_at: usize,
     constant_bytes: Vec<u8>,
+    /// Headers that all records of the change at hand have.
+    of_change: Vec<(Arc<str>, Span)>,
 }
 
 /// What an id ends with, after the transaction.
@@ -66,12 +68,14 @@ impl Records {
             constant,
             constant_at: 0,
             constant_bytes,
+            of_change: Vec::new(),
         }
     }
 
     /// Makes `transaction` the one that the next records belong to.
     pub(crate) fn of(&mut self, transaction: &Transaction) {
         self.ids.of(transaction);
+        self.of_change.clear();
     }
 
     /// Appends the id of a whole change as a JSON string.
@@ -111,6 +115,11 @@ impl Records {
         });
     }
 
+    /// Gives the records that follow a header more, until [`Records::of`] is called; the value is a JSON text in the batch's head.
+    pub(crate) fn add_header(&mut self, name: &Arc<str>, value: Span) {
+        self.of_change.push((name.clone(), value));
+    }
+
     /// Whether keys, ids and headers are wanted.
     pub(crate) const fn wants_keys(&self) -> bool {
         self.parts.records()
@@ -138,6 +147,9 @@ impl Records {
     /// Appends the headers; the id's own span, without quotes.
     fn headers(&mut self, batch: &mut EncodedBatch, index: u64, draft: &Draft) -> Span {
         if let Some((name, value)) = &draft.header {
+            batch.headers.push(Header { name: name.clone(), value: *value });
+        }
+        for (name, value) in &self.of_change {
             batch.headers.push(Header { name: name.clone(), value: *value });
         }
         self.constant_headers(batch);

@@ -82,6 +82,14 @@ impl Name {
         }
     }
 
+    /// The text.
+    pub(crate) fn text(&self) -> &[u8] {
+        match self.len {
+            0 => &self.long,
+            len => self.padded.get(..usize::from(len)).unwrap_or_default(),
+        }
+    }
+
     /// Appends it.
     #[inline]
     pub(crate) fn push(&self, out: &mut Vec<u8>) {

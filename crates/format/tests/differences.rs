@@ -19,7 +19,7 @@ fn each_line_names_a_recorded_case_or_a_test() {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let page = std::fs::read_to_string(tests.join("../../../docs/differences.md")).unwrap();
     let mut code = String::new();
-    for folder in [".", "../src", "../../cli/src/config/tests", "../../../tests"] {
+    for folder in [".", "../src", "../../cli/src/config/tests", "../../cli/tests", "../../../tests"] {
         sources(&tests.join(folder), &mut code);
     }
     let rows = page.lines().filter(|line| line.starts_with("| ") && !line.contains("shown by"));

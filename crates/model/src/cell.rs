@@ -131,18 +131,27 @@ pub trait RowImage<'a>: Copy {
         self.cells().try_for_each(|cell| visit_cell(cell?, visitor))
     }
 
-    /// The same for an image that was changed from `before`, of whose bytes so many were left after each column: the visitor may be
-    /// told only what is not the same.
+    /// The same for an image that was changed from `before`: what it has of a JSON document, its diffs, is shown as the whole
+    /// document where `before` has that.
+    ///
+    /// # Errors
+    /// As of [`RowImage::visit`], or diffs that do not fit the document before.
+    fn visit_whole<V: CellVisitor>(&self, _before: &Self, visitor: &mut V) -> Result<(), V::Error> {
+        self.visit(visitor)
+    }
+
+    /// As [`RowImage::visit_whole`]; so many bytes of `before` were left after each column: the visitor may be told only what is
+    /// not the same.
     ///
     /// # Errors
     /// As of [`RowImage::visit`].
     fn visit_changes<V: ChangeVisitor>(
         &self,
-        _before: &Self,
+        before: &Self,
         _left: &[usize],
         visitor: &mut V,
     ) -> Result<(), V::Error> {
-        self.visit(visitor)
+        self.visit_whole(before, visitor)
     }
 }
 

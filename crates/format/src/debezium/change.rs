@@ -14,6 +14,7 @@ use super::{
 use crate::{
     FormatError, Losses,
     batch::{self, span},
+    gaps,
     image::Images,
     records::{self, Draft, Records},
     text,
@@ -32,6 +33,8 @@ pub(super) struct Work {
     pub(super) times: Times,
     new_key: Arc<str>,
     old_key: Arc<str>,
+    absent: Arc<str>,
+    json_diffs: Arc<str>,
 }
 
 /// The envelope's own times, `,"ts_ms":1,"ts_us":…,"ts_ns":…}` and a line feed: the same for all rows of an event.
@@ -69,6 +72,11 @@ const CREATE: &[u8] = b"\"c\"";
 const UPDATE: &[u8] = b"\"u\"";
 const DELETE: &[u8] = b"\"d\"";
 
+/// The header with the columns that the log's images do not have, `{"before":["a"],"after":["b"]}`.
+const ABSENT_HEADER: &str = "becauselog.absent";
+/// The header with the diffs of JSON documents that are not in the log, `{"doc":[…]}`.
+const JSON_DIFFS_HEADER: &str = "becauselog.json_diffs";
+
 impl Work {
     /// `value_end`: what stands after each value, beyond the envelope's brace.
     pub(super) fn new(config: &DebeziumConfig, value_end: &'static [u8], fills_defaults: bool) -> Self {
@@ -82,6 +90,8 @@ impl Work {
             times: Times { end: value_end, ..Times::default() },
             new_key: "__debezium.newkey".into(),
             old_key: "__debezium.oldkey".into(),
+            absent: ABSENT_HEADER.into(),
+            json_diffs: JSON_DIFFS_HEADER.into(),
         }
     }
 }
@@ -134,6 +144,7 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         let start = self.open(out);
         out.values.extend_from_slice(b"{\"before\":null,\"after\":");
         self.after(out)?;
+        self.gaps(out);
         let key = self.key(out, false)?;
         let value = self.close(out, start, CREATE);
         let key = key.map(|key| key.whole);
@@ -145,6 +156,7 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         let start = self.open(out);
         out.values.extend_from_slice(b"{\"before\":");
         self.before(out)?;
+        self.gaps(out);
         let key = self.key(out, true)?.map(|key| key.whole);
         out.values.extend_from_slice(b",\"after\":null");
         let value = self.close(out, start, DELETE);
@@ -166,6 +178,7 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
             out.values.truncate(start);
             return Ok(());
         }
+        self.gaps(out);
         if self.key_changed(&out.values) {
             return self.key_change(out, topic, start, before_start..before_end, after_start);
         }
@@ -223,6 +236,25 @@ impl<'a, I: RowImage<'a>> OneChange<'_, 'a, I> {
         let table = (&**self.change.shape, &self.table.texts);
         let before = self.change.before.filter(|_| self.change.op == Op::Update);
         images.after(&mut out.values, image, before, table, &mut values)
+    }
+
+    /// Says what the images lack, if they lack anything, in headers: the envelope has no place for it.
+    fn gaps(&mut self, out: &mut EncodedBatch) {
+        let Work { records, images, absent, json_diffs, .. } = &mut *self.work;
+        if !records.wants_keys() {
+            return;
+        }
+        let (before, after) = (&images.before_gaps, &images.after_gaps);
+        let mut header = |name: &Arc<str>, push: &dyn Fn(&mut Vec<u8>) -> bool| {
+            let mut value = Vec::new();
+            if push(&mut value) {
+                let start = out.head.len();
+                text::string::quoted(&mut out.head, &String::from_utf8_lossy(&value));
+                records.add_header(name, span(start, out.head.len()));
+            }
+        };
+        header(absent, &|value| gaps::push_absent(value, before, after));
+        header(json_diffs, &|value| gaps::push_diffs(value, &after.diffs));
     }
 
     /// Whether an update changed nothing that is written. A NULL that is written as its column's default is no such value.

@@ -46,6 +46,10 @@ impl Render for Converting<'_> {
         self.render.convert(out, self.converted, cell, column)
     }
 
+    fn diffs(&mut self, out: &mut Vec<u8>, diffs: &[u8]) -> Result<(), Fault> {
+        self.render.diffs(out, diffs)
+    }
+
     fn losses(&self) -> u64 {
         self.render.losses()
     }

@@ -6,7 +6,7 @@ use becauselog_model::{Gtid, Op, Place, RowChange};
 
 use super::{config::MaxwellConfig, names::Fields, row::Row, table::Table};
 use crate::{
-    DdlChange,
+    DdlChange, gaps,
     text::{self, string},
 };
 
@@ -142,6 +142,10 @@ pub(super) fn row(out: &mut Vec<u8>, row: &Row) {
     if row.changed {
         out.extend_from_slice(b",\"old\":");
         out.extend_from_slice(&row.old);
+    }
+    if !row.json_diffs.is_empty() {
+        out.extend_from_slice(b",\"json_diffs\":");
+        gaps::push_diffs(out, &row.json_diffs);
     }
     out.push(b'}');
 }

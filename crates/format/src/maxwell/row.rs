@@ -1,6 +1,6 @@
 //! A change's images as `data` and `old`, and where the key's values are.
 
-use becauselog_model::{Cell, RowChange, RowImage, TableShape};
+use becauselog_model::{Cell, RowChange, RowImage, TableShape, jsonb};
 
 pub(super) use super::value::Origin;
 use super::{
@@ -8,7 +8,7 @@ use super::{
     table::{Column, Table},
     value::Values,
 };
-use crate::{FormatError, Losses, error::Fault};
+use crate::{FormatError, Losses, error::Fault, json};
 
 /// The rendered row: used again for every change.
 #[derive(Debug, Default)]
@@ -22,6 +22,8 @@ pub(super) struct Row {
     /// Where each column's value is in `data`, or in `rest` beyond it; nothing for one that is not written.
     places: Vec<Option<Written>>,
     rest_at: usize,
+    /// `,"doc":[…]`: the diffs of documents that are not in the log.
+    pub json_diffs: Vec<u8>,
     /// Whether a value changed, though a NULL that is not written.
     pub changed: bool,
     /// The key's values, one after another.
@@ -129,6 +131,7 @@ impl Row {
         self.data.clear();
         self.rest.clear();
         self.old.clear();
+        self.json_diffs.clear();
         self.places.clear();
         self.changed = false;
         self.key.clear();
@@ -145,6 +148,17 @@ impl Row {
         values: &mut Values<'_>,
     ) -> Result<Option<Written>, Fault> {
         let nulls = values.config.output_nulls;
+        let document;
+        let now = match (now, then) {
+            (Cell::JsonDiff(diffs), Cell::Json(was)) => {
+                document = jsonb::apply(was, diffs)?;
+                Cell::Json(&document)
+            }
+            (Cell::JsonDiff(diffs), _) => {
+                return self.diffs(diffs, column, values).map(|()| None);
+            }
+            (now, _) => now,
+        };
         if matches!(now, Cell::Absent) {
             if matches!(then, Cell::Absent) {
                 return Ok(None);
@@ -179,6 +193,16 @@ impl Row {
             self.old.extend_from_slice(&self.before);
         }
         Ok(written)
+    }
+
+    /// Diffs stand beside the row: they are no value.
+    #[cold]
+    fn diffs(&mut self, diffs: &[u8], column: &Column, values: &mut Values<'_>) -> Result<(), Fault> {
+        if !column.excluded {
+            self.json_diffs.extend_from_slice(&column.name);
+            json::diffs::push(&mut self.json_diffs, diffs, values.losses)?;
+        }
+        Ok(())
     }
 
     /// Keeps the value at hand if it is one of the key's.

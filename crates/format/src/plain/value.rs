@@ -63,10 +63,13 @@ impl Render for Values<'_> {
             Cell::Geometry(bytes) => geometry(out, bytes),
             Cell::Vector(bytes) => vector(out, bytes),
             Cell::MariaDb(value) => quoted(out, |out| out.extend_from_slice(value.to_string().as_bytes())),
-            Cell::JsonDiff(_) => return Err(Fault::PartialJson),
-            Cell::Absent => return Err(Fault::Mismatch),
+            Cell::JsonDiff(_) | Cell::Absent => return Err(Fault::Mismatch),
         }
         Ok(())
+    }
+
+    fn diffs(&mut self, out: &mut Vec<u8>, diffs: &[u8]) -> Result<(), Fault> {
+        Ok(json::diffs::push(out, diffs, self.losses)?)
     }
 
     fn losses(&self) -> u64 {
