@@ -2,6 +2,7 @@
 
 mod distance;
 mod facts;
+mod features;
 mod identity;
 mod log;
 mod privileges;
@@ -95,7 +96,9 @@ async fn host(plan: &RunPlan, endpoint: &Endpoint, own_id: u32, findings: &mut F
         }
     };
     privileges::check(&facts, &connect.user, findings);
+    features::check(&facts, findings);
     log::check(&facts, findings);
+    features::statements(&facts, findings);
     identity::server_id(&facts, own_id, findings);
     replica::check(&facts, findings);
     tables::check(&facts, &plan.tables, findings);

@@ -1,4 +1,4 @@
-//! `becauselog check` against real servers of three versions: what it finds, and that its statements fix it.
+//! `becauselog check` against real servers of four versions: what it finds, and that its statements fix it.
 
 use std::{path::Path, process::Command};
 
@@ -72,7 +72,7 @@ async fn apply(server: &MysqlServer, fixes: &[String]) -> Result<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replica_that_logs_everything_passes_on_every_version() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let pair = Replicated::start(version).await?;
         pair.primary.run(&["CREATE DATABASE shop", "CREATE TABLE shop.orders (id INT PRIMARY KEY)"]).await?;
         pair.wait_caught_up().await?;
@@ -107,6 +107,14 @@ async fn a_replica_that_logs_everything_passes_on_every_version() -> Result<()> 
         let metadata = if version == Version::V5_7 { "warning" } else { "ok" };
         ensure!(checked.level("row_metadata") == Some(metadata), "{version}: {:#}", checked.report);
         ensure!(checked.line("tables_matched")?["names"][0] == "shop.orders");
+        let absent = checked.line("features")?["names"].as_array().map_or(0, Vec::len);
+        let expected = match version {
+            Version::V9_7 => 0,
+            Version::V8_0 => 4,
+            Version::V5_7 | Version::MariaDb10_11 => 7,
+        };
+        ensure!(absent == expected, "{version}: {:#}", checked.report);
+        ensure!(checked.line("statements")?["level"] == "ok");
 
         pair.replica.run(&[pair.replica.dialect().stop_replica()]).await?;
         let stopped = Checked::of(folder.path(), &config(pair.replica.port(), "root", "", ""))?;
@@ -214,8 +222,27 @@ async fn what_is_set_wrong_is_found_and_the_statements_fix_it() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_mariadb_has_otherwise_is_found_and_the_statements_fix_it() -> Result<()> {
+    let server = MysqlServer::builder(Version::MariaDb10_11).start().await?;
+    server.run(&["SET GLOBAL binlog_row_image = 'MINIMAL'", "SET GLOBAL binlog_format = 'MIXED'"]).await?;
+    let folder = tempfile::tempdir()?;
+    let config = config(server.port(), "root", "", "");
+    let wrong = Checked::of(folder.path(), &config)?;
+    wrong.expect(&[("binlog_format", "error"), ("row_image", "warning"), ("row_metadata", "warning")])?;
+    wrong.expect(&[("gtid_mode", "ok"), ("gtid_strict_mode", "warning")])?;
+    for id in ["binlog_format", "row_image", "row_metadata", "gtid_strict_mode"] {
+        apply(&server, &wrong.fixes(id)).await?;
+    }
+    let right = Checked::of(folder.path(), &config)?;
+    right.expect(&[("binlog_format", "ok"), ("row_image", "ok"), ("row_metadata", "ok")])?;
+    right.expect(&[("gtid_strict_mode", "ok")])?;
+    ensure!(right.code == 0, "{:#}", right.report);
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn accounts_without_privileges_are_found_and_the_grants_fix_it() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let server = MysqlServer::builder(version).start().await?;
         server
             .run(&[
@@ -254,7 +281,7 @@ async fn accounts_without_privileges_are_found_and_the_grants_fix_it() -> Result
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cascades_patterns_and_ids_are_found() -> Result<()> {
-    for version in Version::ALL {
+    for version in Version::SERVERS {
         let server = MysqlServer::builder(version).start().await?;
         server
             .run(&[

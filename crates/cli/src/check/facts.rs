@@ -220,7 +220,9 @@ async fn replicas(connection: &mut Connection, version: &ServerVersion) -> Resul
         return Err("MariaDB tells its replicas' ids to administrators only".to_owned());
     }
     let rows = connection.query(sql, "asking for the replicas").await.map_err(|error| error.to_string())?;
-    Ok(rows.column("Server_Id").filter_map(|id| id.parse().ok()).collect())
+    // MariaDB writes the column's name its own way.
+    let name = if version.flavor == Flavor::MariaDb { "Server_id" } else { "Server_Id" };
+    Ok(rows.column(name).filter_map(|id| id.parse().ok()).collect())
 }
 
 async fn tables(connection: &mut Connection) -> Result<Vec<(String, String)>, ConnectionError> {

@@ -129,6 +129,7 @@ fn gtids(facts: &Facts, findings: &mut Findings) {
 
 /// MariaDB always has GTIDs; what they are worth in a failover depends on their order.
 fn mariadb_gtids(facts: &Facts, findings: &mut Findings) {
+    findings.ok("gtid_mode", "GTIDs by domain, as MariaDB always has them");
     if facts.is_on("gtid_strict_mode") {
         findings.ok("gtid_strict_mode", "on: numbers rise in each domain");
         return;

@@ -61,7 +61,13 @@ fn names(line: &str, privilege: &str) -> bool {
         line.strip_prefix("GRANT ").and_then(|rest| rest.split_once(" ON ")).map_or("", |(list, _)| list);
     // A privilege may have a list of columns after it.
     let each = list.split(", ").map(|one| one.split(" (").next().unwrap_or(one).trim());
-    each.into_iter().any(|one| one == privilege || one == "ALL PRIVILEGES" || one == "ALL")
+    each.into_iter()
+        .any(|one| one == privilege || is_renamed(one, privilege) || one == "ALL PRIVILEGES" || one == "ALL")
+}
+
+/// MariaDB 10.5 calls it otherwise.
+fn is_renamed(granted: &str, privilege: &str) -> bool {
+    granted == "BINLOG MONITOR" && privilege == "REPLICATION CLIENT"
 }
 
 #[cfg(test)]
@@ -84,6 +90,8 @@ mod tests {
             &["GRANT ALL PRIVILEGES ON *.* TO 'root'@'localhost' WITH GRANT OPTION".to_owned()],
             "SELECT"
         ));
+        let mariadb = ["GRANT SELECT, REPLICATION SLAVE, BINLOG MONITOR ON *.* TO `u`@`%`".to_owned()];
+        assert!(has_global(&mariadb, "REPLICATION CLIENT"));
         assert!(!has_anywhere(&["GRANT USAGE ON *.* TO `u`@`%`".to_owned()], "SELECT"));
     }
 }

@@ -1,5 +1,7 @@
 //! The tables that are captured: which are there, which patterns match none, keys, cascades.
 
+use becauselog_model::Flavor;
+
 use super::{
     Findings,
     facts::{Cascade, Facts},
@@ -53,7 +55,7 @@ fn keys(facts: &Facts, filter: &TableFilter, findings: &mut Findings) {
     findings.with_names(without.iter().map(|(database, table)| format!("{database}.{table}")).collect());
 }
 
-/// Before 9.6 the storage engine runs cascades, and what they change is in no log.
+/// Before MySQL 9.6, and in MariaDB, the storage engine runs cascades, and what they change is in no log.
 fn cascades(facts: &Facts, filter: &TableFilter, findings: &mut Findings) {
     let captured: Vec<&Cascade> =
         facts.cascades.iter().filter(|one| filter.wants(&one.database, &one.table)).collect();
@@ -74,7 +76,14 @@ fn cascades(facts: &Facts, filter: &TableFilter, findings: &mut Findings) {
             findings.ok("cascades", "changes that foreign keys make are logged by this version");
         }
     } else {
-        let what = "changes that these foreign keys make are not logged before MySQL 9.6: they are missing from the events";
+        let what = match facts.version.flavor {
+            Flavor::MySql => {
+                "changes that these foreign keys make are not logged before MySQL 9.6: they are missing from the events"
+            }
+            Flavor::MariaDb => {
+                "changes that these foreign keys make are not logged by MariaDB: they are missing from the events"
+            }
+        };
         findings.warning(
             "cascades",
             what,
