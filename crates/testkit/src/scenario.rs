@@ -24,7 +24,6 @@ pub const MARKS: &str = "becauselog_marks";
 pub struct Scenario {
     folder: TempDir,
     program: PathBuf,
-    runs: std::cell::Cell<usize>,
 }
 
 impl Scenario {
@@ -34,7 +33,7 @@ impl Scenario {
     /// When no folder can be made.
     pub fn new(program: &str) -> Result<Self> {
         let folder = tempfile::Builder::new().prefix("becauselog-test-").tempdir()?;
-        Ok(Self { folder, program: program.into(), runs: std::cell::Cell::new(0) })
+        Ok(Self { folder, program: program.into() })
     }
 
     /// The folder.
@@ -86,7 +85,6 @@ impl Scenario {
     /// # Errors
     /// When it cannot be started.
     pub fn start(&self, config: &Path, env: &[(&str, &str)]) -> Result<Becauselog> {
-        self.runs.set(self.runs.get() + 1);
         let config = config.to_str().context("path")?;
         Becauselog::start(&self.program, &self.log(), &["run", "-c", config], env)
     }

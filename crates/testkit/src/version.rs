@@ -54,6 +54,33 @@ impl Version {
         }
     }
 
+    /// Servers by their names, with commas between: `all`, or `9.7,mariadb-10.11`. The patch may be named too (`8.0.12`).
+    ///
+    /// # Errors
+    /// A name is no server's; those that there are are told.
+    pub fn named(names: &str) -> Result<Vec<Self>> {
+        if names == "all" {
+            return Ok(Self::SERVERS.to_vec());
+        }
+        let one = |name: &str| {
+            let (flavor, number) = match name.split_once('-') {
+                Some(("mariadb", number)) => (Flavor::MariaDb, number),
+                Some(("mysql", number)) => (Flavor::MySql, number),
+                _ => (Flavor::MySql, name),
+            };
+            let is_it = |version: &Self| {
+                let line = version.number();
+                version.flavor() == flavor && (number == line || number.starts_with(&format!("{line}.")))
+            };
+            Self::SERVERS.into_iter().find(is_it).with_context(|| {
+                format!("there is no server {name:?}: all, or some of 9.7, 8.0, 5.7, mariadb-10.11")
+            })
+        };
+        let mut servers = names.split(',').map(|name| one(name.trim())).collect::<Result<Vec<_>>>()?;
+        servers.dedup();
+        Ok(servers)
+    }
+
     /// Whose server it is.
     #[must_use]
     pub fn flavor(self) -> Flavor {
@@ -152,6 +179,14 @@ mod tests {
         let release = Release::from_version_output(line).unwrap();
         assert_eq!(release, Release::new(9, 7, 4));
         assert_eq!(Version::of(release), Some(Version::V9_7));
+    }
+
+    #[test]
+    fn servers_are_named() {
+        assert_eq!(Version::named("all").unwrap(), Version::SERVERS);
+        let some = Version::named("8.0.12, mariadb-10.11,5.7").unwrap();
+        assert_eq!(some, [Version::V8_0, Version::MariaDb10_11, Version::V5_7]);
+        assert!(Version::named("10.11").is_err() && Version::named("").is_err());
     }
 
     #[test]

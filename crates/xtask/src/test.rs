@@ -1,9 +1,10 @@
-//! All tests of the workspace, with the total as the last line.
+//! All tests of the workspace, or the matrix of servers, with the total as the last line.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::{Context, Result};
+use becauselog_testkit::Version;
 use clap::Args;
 
 use crate::totals::Totals;
@@ -14,6 +15,9 @@ pub struct Options {
     /// Run the long repetitions too (sets BECAUSELOG_SOAK=1).
     #[arg(long)]
     soak: bool,
+    /// The matrix (types, DDL, restart, failover, purge) on these servers alone: all, or for example 9.7,mariadb-10.11.
+    #[arg(long, value_name = "SERVERS", conflicts_with_all = ["package", "filters"])]
+    servers: Option<String>,
     /// Only this package's tests.
     #[arg(short, long)]
     package: Option<String>,
@@ -23,6 +27,9 @@ pub struct Options {
 
 /// Fetches the servers, runs the tests, prints `N passed, N failed`.
 pub fn run(options: &Options) -> Result<ExitCode> {
+    if let Some(servers) = &options.servers {
+        Version::named(servers)?;
+    }
     setup::fetch()?;
     let (totals, passed) = all(options)?;
     println!("{totals}");
@@ -31,7 +38,7 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 
 /// Every test of the workspace.
 pub fn everything() -> Options {
-    Options { soak: false, package: None, filters: Vec::new() }
+    Options { soak: false, servers: None, package: None, filters: Vec::new() }
 }
 
 /// Runs the tests and adds up their results. Passed means: all programs ended well and at least one test ran.
@@ -65,11 +72,16 @@ pub fn all(options: &Options) -> Result<(Totals, bool)> {
 fn command(options: &Options) -> Command {
     let mut cargo = steps::cargo();
     cargo.args(["test", "--no-fail-fast"]);
-    match &options.package {
-        Some(package) => cargo.args(["--package", package]),
-        None => cargo.arg("--workspace"),
+    match (&options.servers, &options.package) {
+        (Some(servers), _) => {
+            // Its result is a table, which is to be seen.
+            cargo.args(["--package", "becauselog", "--test", "matrix", "--", "--nocapture"]);
+            cargo.env("BECAUSELOG_SERVERS", servers)
+        }
+        (None, Some(package)) => cargo.args(["--package", package, "--"]),
+        (None, None) => cargo.args(["--workspace", "--"]),
     };
-    cargo.arg("--").args(&options.filters);
+    cargo.args(&options.filters);
     if options.soak {
         cargo.env("BECAUSELOG_SOAK", "1");
     }
