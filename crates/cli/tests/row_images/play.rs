@@ -1,7 +1,10 @@
 //! What the binary makes of a server's log, in each format.
 
 use anyhow::{Context, Result, ensure};
-use becauselog_testkit::{MysqlServer, scenario::Scenario};
+use becauselog_testkit::{
+    MysqlServer,
+    scenario::{Scenario, mark},
+};
 use serde_json::Value;
 
 /// The records of the database `shop`, in order, as each format has them.
@@ -16,9 +19,11 @@ pub struct Played {
 
 /// Reads the whole log in each format.
 pub async fn play(server: &MysqlServer) -> Result<Played> {
-    let plain = records(server, "[format]\nkind = \"plain\"", "values").await?;
-    let debezium = records(server, "[format]\nkind = \"debezium\"", "records").await?;
-    let maxwell = records(server, "[format]\nkind = \"maxwell\"", "values").await?;
+    // One mark for all: a second one would be a statement on its table, after which the rows before are read.
+    let mark = mark(&mut server.conn().await?).await?;
+    let plain = records(server, &mark, "plain", "values").await?;
+    let debezium = records(server, &mark, "debezium", "records").await?;
+    let maxwell = records(server, &mark, "maxwell", "values").await?;
     let of = |lines: Vec<Value>, path: &str| -> Vec<Value> {
         lines.into_iter().filter(|line| line.pointer(path).is_some_and(|db| db == "shop")).collect()
     };
@@ -27,11 +32,12 @@ pub async fn play(server: &MysqlServer) -> Result<Played> {
     Ok(Played { plain, debezium: of(debezium, "/value/source/db"), maxwell })
 }
 
-async fn records(server: &MysqlServer, format: &str, content: &str) -> Result<Vec<Value>> {
+async fn records(server: &MysqlServer, mark: &str, format: &str, content: &str) -> Result<Vec<Value>> {
     let scenario = Scenario::new(env!("CARGO_BIN_EXE_becauselog"))?;
-    let config = scenario.config(&[server.port()], &format!("content = \"{content}\"\n{format}"))?;
+    let config = scenario
+        .config(&[server.port()], &format!("content = \"{content}\"\n[format]\nkind = \"{format}\""))?;
     let mut process = scenario.start(&config, &[])?;
-    scenario.settle(server, &mut process).await?;
+    scenario.wait_for_mark(mark, 0, &mut process).await?;
     process.stop()?;
     let text = scenario.lines()?;
     let lines: Vec<Value> = text.lines().map(serde_json::from_str).collect::<Result<_, _>>()?;
