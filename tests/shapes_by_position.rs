@@ -327,3 +327,90 @@ async fn a_server_with_another_order_of_columns_is_read_by_its_own() -> Result<(
     ensure!(found == expected, "{found:#?}");
     Ok(())
 }
+
+/// Tables that migrations make only where they are missing, read from the log's begin on.
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_are_made_if_they_are_missing_are_known() -> Result<()> {
+    let server = minimal(Version::V9_7).await?;
+    server
+        .run(&[
+            "CREATE DATABASE shop",
+            "CREATE TABLE IF NOT EXISTS shop.grown (id INT PRIMARY KEY, a INT)",
+            "CREATE TABLE IF NOT EXISTS shop.same (id INT PRIMARY KEY, b INT UNSIGNED)",
+            "INSERT INTO shop.grown VALUES (1, 2)",
+            "INSERT INTO shop.same VALUES (1, 4000000000)",
+            "ALTER TABLE shop.grown ADD c INT AFTER id",
+            "CREATE TABLE IF NOT EXISTS shop.grown (id INT PRIMARY KEY, a INT)",
+            "CREATE TABLE IF NOT EXISTS shop.same (other INT)",
+            "INSERT INTO shop.grown VALUES (2, 3, 4)",
+            "INSERT INTO shop.same VALUES (2, 5)",
+        ])
+        .await?;
+    let scenario = scenario()?;
+    let config = scenario.config(&[server.port()], "")?;
+    let mut process = scenario.start(&config, &[])?;
+    scenario.settle(&server, &mut process).await?;
+    process.stop()?;
+    let expected = [
+        row("grown", json!({"id": 1, "a": 2})),
+        row("same", json!({"id": 1, "b": 4_000_000_000_u32})),
+        row("grown", json!({"id": 2, "c": 3, "a": 4})),
+        row("same", json!({"id": 2, "b": 5})),
+    ];
+    let found = rows(&scenario.lines()?, "shop")?;
+    ensure!(found == expected, "{found:#?}");
+    Ok(())
+}
+
+/// Runs the binary to its end; its exit code and what it printed.
+fn command(args: &[&str]) -> Result<(Option<i32>, String)> {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_becauselog")).args(args).output()?;
+    let text =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    Ok((output.status.code(), text))
+}
+
+/// `schema show`, `diff` and `refresh`: a change that was not logged is seen, and taken.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_operator_sees_compares_and_refreshes_shapes() -> Result<()> {
+    for version in [Version::V9_7, Version::MariaDb10_11] {
+        let server = minimal(version).await?;
+        server
+            .run(&["CREATE DATABASE shop", "CREATE TABLE shop.t (id INT PRIMARY KEY, a INT, b INT)"])
+            .await?;
+        let scenario = scenario()?;
+        let config = scenario.config(&[server.port()], "")?;
+        let text = config.to_str().context("path")?;
+        let mut process = scenario.start_streaming(&config, &[])?;
+        server.run(&["INSERT INTO shop.t VALUES (1, 2, 3)"]).await?;
+        scenario.settle(&server, &mut process).await?;
+        server.run(&["ALTER TABLE shop.t ADD c VARCHAR(9) CHARACTER SET latin1"]).await?;
+        scenario.settle(&server, &mut process).await?;
+        ensure!(command(&["schema", "refresh", "-c", text])?.0 == Some(3), "it runs");
+        process.stop()?;
+        let (code, shown) = command(&["schema", "show", "-c", text, "shop\\.t"])?;
+        ensure!(
+            code == Some(0)
+                && shown.contains("`c` varchar(9) latin1_swedish_ci")
+                && shown.contains("key: id"),
+            "{shown}"
+        );
+        let (code, same) = command(&["schema", "diff", "-c", text])?;
+        ensure!(code == Some(0) && same.contains("no table differs"), "{version}: {same}");
+        let mut conn = server.conn().await?;
+        conn.query_drop("SET sql_log_bin = 0").await?;
+        conn.query_drop("ALTER TABLE shop.t MODIFY b INT AFTER id").await?;
+        let (code, differs) = command(&["schema", "diff", "-c", text])?;
+        ensure!(code == Some(3) && differs.contains("in another order"), "{differs}");
+        let (code, taken) = command(&["schema", "refresh", "-c", text, "shop\\.t"])?;
+        ensure!(code == Some(0) && taken.contains("shop.t: taken from the server"), "{taken}");
+        server.run(&["INSERT INTO shop.t (id, a, b) VALUES (2, 20, 30)"]).await?;
+        let mut process = scenario.start(&config, &[])?;
+        scenario.settle(&server, &mut process).await?;
+        process.stop()?;
+        let found = rows(&scenario.lines()?, "shop")?;
+        let expected = json!({"id": 2, "b": 30, "a": 20, "c": null});
+        ensure!(found.last().is_some_and(|(_, row)| *row == expected), "{version}: {found:#?}");
+    }
+    Ok(())
+}

@@ -49,6 +49,9 @@ pub enum Command {
     /// Show or set the position that is kept in the state folder
     #[command(subcommand, after_help = examples::POSITION)]
     Position(PositionCommand),
+    /// Show, compare or refresh the shapes of tables that are followed by statements
+    #[command(subcommand, after_help = examples::SCHEMA)]
+    Schema(SchemaCommand),
     /// Ask a running instance how it is
     Status(StatusArgs),
     /// Print completions for a shell
@@ -229,6 +232,68 @@ pub enum PositionCommand {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+}
+
+/// `schema`.
+#[derive(Debug, Subcommand)]
+pub enum SchemaCommand {
+    /// Show tables as they are at the kept position, or what the statements of a file make of them
+    Show(SchemaShowArgs),
+    /// Compare the tables that are followed with the server's as they are now
+    Diff(SchemaTablesArgs),
+    /// Take tables as the server has them now, for changes that were not logged. Refused while an instance runs
+    Refresh(SchemaTablesArgs),
+}
+
+/// `schema show`.
+#[derive(Debug, Args)]
+pub struct SchemaShowArgs {
+    /// Which state.
+    #[command(flatten)]
+    pub state: OptionalStateArgs,
+    /// Patterns of database.table; without one all
+    #[arg(value_name = "PATTERN")]
+    pub tables: Vec<String>,
+    /// At this place in place of the kept position: a GTID set that is covered, or file:pos
+    #[arg(long, value_name = "POINT", conflicts_with = "sql")]
+    pub at: Option<String>,
+    /// A file of statements in place of a state: what they make of tables
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["config", "state"])]
+    pub sql: Option<PathBuf>,
+    /// With --sql: the version of the server that reads them
+    #[arg(long, value_name = "VERSION", default_value = "8.0.36")]
+    pub server: String,
+    /// With --sql: the default database until the first USE
+    #[arg(long, value_name = "NAME", default_value = "test")]
+    pub database: String,
+    /// One line of JSON a table
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `schema diff` and `schema refresh`.
+#[derive(Debug, Args)]
+pub struct SchemaTablesArgs {
+    /// The config.
+    #[command(flatten)]
+    pub config: ConfigArgs,
+    /// The state folder
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
+    /// Patterns of database.table; without one all
+    #[arg(value_name = "PATTERN")]
+    pub tables: Vec<String>,
+}
+
+/// A state folder, named or by its config, where one is needed.
+#[derive(Debug, Args)]
+pub struct OptionalStateArgs {
+    /// The config whose state is meant
+    #[arg(short, long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+    /// The state folder
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
 }
 
 /// A state folder, named or by its config.

@@ -6,6 +6,7 @@ mod inspect;
 mod migrate;
 mod position;
 mod run;
+mod schema;
 mod status;
 mod tail;
 
@@ -51,6 +52,7 @@ fn dispatch(cli: Cli) -> Result<Exit, Failure> {
         Command::Tail(args) => block_on(tail::run(args)),
         Command::Status(args) => block_on(status::run(args)),
         Command::Position(command) => position::run(command),
+        Command::Schema(command) => block_on(schema::run(command)),
     }
 }
 

@@ -97,6 +97,11 @@ pub fn parse(text: &str, mode: Mode) -> Statement<'_> {
     parse::statement(text, mode)
 }
 
+/// The statements of a text, each without the semicolon that ends it.
+pub fn statements(text: &str, mode: Mode) -> impl Iterator<Item = &str> {
+    token::statements(text, mode)
+}
+
 /// The table that a statement begins with, as far as that can be read in a statement that else cannot.
 #[must_use]
 pub fn first_table(text: &str, mode: Mode) -> Option<TableRef> {

@@ -37,6 +37,26 @@ pub fn tokens(text: &str, mode: Mode) -> (Vec<Token>, bool) {
     (lexer.tokens, whole)
 }
 
+/// The statements of a text, each up to its semicolon.
+pub fn statements(text: &str, mode: Mode) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        loop {
+            if rest.trim().is_empty() {
+                return None;
+            }
+            let mut lexer = Lexer { text: rest, at: 0, mode, tokens: Vec::new() };
+            // What has no end goes to the end.
+            let end = if lexer.run() { lexer.at } else { rest.len() };
+            let (statement, after) = rest.split_at_checked(end)?;
+            rest = after.strip_prefix(';').unwrap_or(after);
+            if !lexer.tokens.is_empty() {
+                return Some(statement.trim());
+            }
+        }
+    })
+}
+
 struct Lexer<'t> {
     text: &'t str,
     at: usize,

@@ -134,7 +134,7 @@ impl StateFolder {
     /// # Errors
     /// What is said to whoever wonders: the tables are then to be read from the server.
     pub fn shapes_at(&self, at: &Checkpoint) -> Result<KeptShapes, String> {
-        ShapeJournal::read(&self.path.join(SHAPES_FILE), at)
+        ShapeJournal::read(&self.path.join(SHAPES_FILE), Some(at))
     }
 
     /// Goes on with the shapes that were kept.
@@ -189,6 +189,14 @@ impl StateFolder {
 /// When it cannot be read or a newer version wrote it.
 pub fn show_checkpoint(folder: &Path) -> Result<Option<Checkpoint>, StateError> {
     read_checkpoint(&folder.join(CHECKPOINT_FILE))
+}
+
+/// The shapes of tables of a folder that may be in use, at a checkpoint; without one as far as they are known.
+///
+/// # Errors
+/// Why there are none.
+pub fn show_shapes(folder: &Path, at: Option<&Checkpoint>) -> Result<KeptShapes, String> {
+    ShapeJournal::read(&folder.join(SHAPES_FILE), at)
 }
 
 /// A position that was set and is waiting for the next run, of a folder that may be in use.

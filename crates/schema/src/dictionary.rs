@@ -139,6 +139,11 @@ impl Dictionary {
         self.set(self.folded(name), Known::Dropped);
     }
 
+    /// Forgets everything about tables.
+    pub(crate) fn drop_tables_of_all(&mut self) {
+        self.tables.clear();
+    }
+
     /// Takes what was kept of a table.
     pub fn restore(&mut self, name: TableName, known: Known) {
         self.tables.insert(name, known);

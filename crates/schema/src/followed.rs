@@ -206,8 +206,18 @@ impl Followed {
                 self.dictionary.add_database(&database, collation);
             }
         }
+        let mut without_tables = self.dictionary.clone();
+        without_tables.drop_tables_of_all();
+        let made: Vec<TableName> = definitions
+            .tables
+            .iter()
+            .filter(|table| ahead.touch(&table.name) == Some(ahead::Touch::MayBeMade))
+            .filter(|table| ahead.makes(table, without_tables.clone()))
+            .map(|table| table.name.clone())
+            .collect();
         self.take(definitions, ahead, false);
         for (name, touch) in ahead.touched() {
+            let touch = if made.contains(name) { ahead::Touch::Made } else { touch };
             if !matches!(self.dictionary.known(name), Some(Known::Table(_))) {
                 self.touched(name, touch);
             }
@@ -262,7 +272,7 @@ impl Followed {
     fn touched(&mut self, name: &TableName, touch: ahead::Touch) {
         match touch {
             ahead::Touch::Made => self.dictionary.forget(name),
-            ahead::Touch::Changed => self.dictionary.doubt(
+            ahead::Touch::Changed | ahead::Touch::MayBeMade => self.dictionary.doubt(
                 name,
                 Doubt("a later statement changed it, so that the server does not tell how it was".into()),
             ),

@@ -26,6 +26,18 @@ Examples:
 The position is kept in the state folder: a run goes on where the last one ended, and --from counts only for the first.
 Ctrl-C and SIGTERM deliver what was read up to a commit, keep the position and end with 0.";
 
+/// Under `schema`.
+pub const SCHEMA: &str = "\
+Examples:
+  becauselog schema show -c shop.toml                          tables at the kept position
+  becauselog schema show -c shop.toml 'shop\\.orders' --at mysql-bin.000003:1234
+  becauselog schema show --sql changes.sql --server 10.11.6-MariaDB --json
+                                                               what these statements make of tables
+  becauselog schema diff -c shop.toml                          against the server as it is now
+  becauselog schema refresh -c shop.toml 'shop\\.orders'       for a change that was not logged
+
+Tables are followed by statements where the log does not name columns (binlog_row_metadata=MINIMAL, servers before 8.0.1).";
+
 /// Under `tail`.
 pub const TAIL: &str = "\
 Examples:

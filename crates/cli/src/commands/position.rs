@@ -36,13 +36,18 @@ pub struct State {
 
 /// The folder that is named, else the config's.
 pub fn state(args: &StateArgs) -> Result<State, Failure> {
-    if args.config.is_empty() {
-        let Some(dir) = args.state.clone() else { return Err(Failure::usage("give -c or --state")) };
+    state_of(&args.config, args.state.as_ref())
+}
+
+/// The folder that is named, else that of these files.
+pub fn state_of(config: &[PathBuf], state: Option<&PathBuf>) -> Result<State, Failure> {
+    if config.is_empty() {
+        let Some(dir) = state.cloned() else { return Err(Failure::usage("give -c or --state")) };
         let name = dir.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         return Ok(State { dir, name });
     }
-    let overrides = Overrides { state: args.state.clone(), lenient: true, ..Overrides::default() };
-    let plan = config::load(&args.config, &overrides, &Outside::of_process())?;
+    let overrides = Overrides { state: state.cloned(), lenient: true, ..Overrides::default() };
+    let plan = config::load(config, &overrides, &Outside::of_process())?;
     Ok(State { dir: plan.state.dir, name: plan.name })
 }
 
@@ -102,6 +107,11 @@ fn set(args: &StateArgs, to: &str, server_uuid: Option<&str>, reason: &str) -> R
     }
     print!("{}", checkpoint("the next run begins at", &change.to));
     Ok(Exit::Ok)
+}
+
+/// A place as people write it, on the server of the kept position.
+pub fn place(text: &str, kept: Option<&Checkpoint>) -> Result<Checkpoint, Failure> {
+    read(text, None, kept.and_then(|kept| kept.server_uuid))
 }
 
 /// A GTID set that is covered, or a place in a server's file.

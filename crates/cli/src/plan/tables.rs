@@ -120,7 +120,7 @@ fn plain(anchored: &str) -> &str {
 }
 
 /// Patterns over whole names in any case.
-pub(super) fn compile(patterns: &[String]) -> Result<RegexSet, String> {
+pub fn compile(patterns: &[String]) -> Result<RegexSet, String> {
     for pattern in patterns {
         // Alone first: `a)|(b` would be accepted between our own parentheses.
         regex::Regex::new(pattern).map_err(|error| format!("the pattern {pattern:?}: {error}"))?;

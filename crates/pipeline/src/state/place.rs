@@ -23,16 +23,18 @@ impl Place {
     /// Whether a checkpoint is behind it. Without GTIDs a position counts on its own server only.
     pub(super) fn is_before(&self, checkpoint: &Checkpoint) -> bool {
         match self.gtid.as_deref().map(str::parse) {
-            Some(Ok(gtid)) => checkpoint.gtids.contains(&gtid),
+            Some(Ok(gtid)) if !checkpoint.gtids.is_empty() => checkpoint.gtids.contains(&gtid),
             Some(Err(_)) => false,
-            None => self.server_uuid == checkpoint.server_uuid && self.position < checkpoint.position,
+            Some(Ok(_)) | None => {
+                self.server_uuid == checkpoint.server_uuid && self.position < checkpoint.position
+            }
         }
     }
 }
 
 /// Whether everything before `earlier` is before `later` too.
 pub(super) fn is_not_after(earlier: &Checkpoint, later: &Checkpoint) -> bool {
-    if !earlier.gtids.is_empty() || !later.gtids.is_empty() {
+    if !later.gtids.is_empty() {
         return later.gtids.contains_set(&earlier.gtids);
     }
     earlier.server_uuid == later.server_uuid && earlier.position <= later.position

@@ -78,11 +78,11 @@ pub struct KeptShapes {
 }
 
 impl ShapeJournal {
-    /// The tables at a checkpoint.
+    /// The tables at a checkpoint; without one as far as they are known.
     ///
     /// # Errors
     /// Why the file does not tell.
-    pub(super) fn read(path: &Path, at: &Checkpoint) -> Result<KeptShapes, String> {
+    pub(super) fn read(path: &Path, at: Option<&Checkpoint>) -> Result<KeptShapes, String> {
         let text = fs::read_to_string(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => "none are kept yet".to_owned(),
             _ => error.to_string(),
@@ -93,10 +93,10 @@ impl ShapeJournal {
         if base.version != VERSION {
             return Err(format!("they are kept in version {}, and this one knows {VERSION}", base.version));
         }
-        if base.at.flavor != at.flavor {
+        if at.is_some_and(|at| base.at.flavor != at.flavor) {
             return Err("those that are kept are of another family of servers".to_owned());
         }
-        if !is_not_after(&base.at, at) {
+        if at.is_some_and(|at| !is_not_after(&base.at, at)) {
             return Err("those that are kept are of a later position".to_owned());
         }
         let mut reader = KeptReader::default();
@@ -208,9 +208,9 @@ impl ShapeJournal {
 }
 
 impl KeptShapes {
-    fn take(&mut self, entry: Entry, at: &Checkpoint, reader: &mut KeptReader) -> Result<(), String> {
+    fn take(&mut self, entry: Entry, at: Option<&Checkpoint>, reader: &mut KeptReader) -> Result<(), String> {
         self.entries = self.entries.saturating_add(1);
-        let is_before = entry.place.is_before(at);
+        let is_before = at.is_none_or(|at| entry.place.is_before(at));
         if !is_before {
             if entry.statement.is_some() {
                 self.there.insert(entry.place);

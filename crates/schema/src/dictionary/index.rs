@@ -142,7 +142,7 @@ impl TableDefinition {
             Some(DataType::Set { values, collation }) => (values.len().div_ceil(8), collation),
             _ => return part,
         };
-        let chars = u32::try_from(had.0).unwrap_or(0) / had.1.bytes_max();
+        let chars = u32::try_from(had.0).unwrap_or(0).checked_div(had.1.bytes_max()).unwrap_or(0);
         match new {
             Some(
                 DataType::Char { .. }

@@ -2,10 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use becauselog_ddl::{Mode, Statement, TableBody, parse};
+use becauselog_ddl::{AlterSpec, Mode, Statement, TableBody, TableOption, parse};
 use becauselog_model::TableName;
 
-use crate::ddl::{Affected, affected};
+use crate::{
+    ddl::{Affected, affected},
+    dictionary::{Dictionary, Session, TableDefinition},
+};
 
 /// A statement of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,14 +22,26 @@ pub struct LaterStatement {
 /// Which tables statements touch, and how each is touched first.
 #[derive(Debug, Clone, Default)]
 pub struct Ahead {
-    tables: HashMap<TableName, Touch>,
+    tables: HashMap<TableName, Touched>,
     databases: HashSet<String>,
     everything: bool,
+}
+
+/// What statements do with a table.
+#[derive(Debug, Clone)]
+struct Touched {
+    first: Touch,
+    /// Statements, as long as the first may have made it and none loses what was before.
+    since: Vec<LaterStatement>,
+    /// None of them says anything of a table that is there.
+    is_only_made: bool,
 }
 
 /// How a table is touched first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Touch {
+    /// It is made if it is not there (`IF NOT EXISTS`).
+    MayBeMade,
     /// It is made, or another becomes it: before that there was none of its name.
     Made,
     /// It is changed, or may be.
@@ -47,9 +62,14 @@ impl Ahead {
             Affected::Nothing => {}
             Affected::Tables(names) => {
                 let made = made(database, sql);
+                let (if_missing, loses) = about(sql);
                 for name in names {
-                    let touch = if made.contains(&name) { Touch::Made } else { Touch::Changed };
-                    self.tables.entry(name).or_insert(touch);
+                    let touch = match made.contains(&name) {
+                        true => Touch::Made,
+                        false if if_missing => Touch::MayBeMade,
+                        false => Touch::Changed,
+                    };
+                    self.touch_by(name, touch, loses, statement);
                 }
             }
             Affected::Database(database) => drop(self.databases.insert(database)),
@@ -57,11 +77,41 @@ impl Ahead {
         }
     }
 
-    /// How a table is touched first; nothing if it is not.
+    fn touch_by(&mut self, name: TableName, touch: Touch, loses: bool, statement: &LaterStatement) {
+        let new = || Touched { first: touch, since: Vec::new(), is_only_made: true };
+        let touched = self.tables.entry(name).or_insert_with(new);
+        touched.is_only_made &= touch == Touch::MayBeMade;
+        if touched.first == Touch::MayBeMade {
+            if loses {
+                touched.first = Touch::Changed;
+                touched.since.clear();
+            } else {
+                touched.since.push(statement.clone());
+            }
+        }
+    }
+
+    /// How a table is touched first; nothing if it is not: one that is only made if it is not there stays as it is.
     #[must_use]
     pub fn touch(&self, name: &TableName) -> Option<Touch> {
         let all = self.everything || self.databases.contains(&*name.database);
-        self.tables.get(name).copied().or(all.then_some(Touch::Changed))
+        let touched =
+            self.tables.get(name).filter(|touched| !touched.is_only_made || touched.first == Touch::Made);
+        touched.map(|touched| touched.first).or(all.then_some(Touch::Changed))
+    }
+
+    /// Whether the statements alone make a table what it is now, from nothing on: then there was none before, or it was the same.
+    pub fn makes(&self, table: &TableDefinition, mut without_tables: Dictionary) -> bool {
+        let Some(touched) = self.tables.get(&table.name).filter(|touched| touched.first == Touch::MayBeMade)
+        else {
+            return false;
+        };
+        for LaterStatement { database, sql } in &touched.since {
+            without_tables.apply(&Session { database, ..Session::default() }, sql);
+        }
+        without_tables
+            .table(&table.name)
+            .is_some_and(|made| made.columns == table.columns && made.key() == table.key())
     }
 
     /// Whether a statement is about a database as a whole.
@@ -72,8 +122,32 @@ impl Ahead {
 
     /// All tables that are named.
     pub fn touched(&self) -> impl Iterator<Item = (&TableName, Touch)> {
-        self.tables.iter().map(|(name, touch)| (name, *touch))
+        self.tables.keys().filter_map(|name| Some((name, self.touch(name)?)))
     }
+}
+
+/// Whether a statement makes a table only if it is not there; and whether it may lose what a table was before, so that two tables
+/// that differed are the same behind it.
+fn about(sql: &str) -> (bool, bool) {
+    match parse(sql, Mode::default()) {
+        Statement::CreateTable(create) => (create.if_not_exists && !create.or_replace, false),
+        Statement::AlterTable(alter) => (false, alter.specs.iter().any(loses)),
+        Statement::CreateIndex { .. } => (false, false),
+        _ => (false, true),
+    }
+}
+
+fn loses(spec: &AlterSpec<'_>) -> bool {
+    !matches!(
+        spec,
+        AlterSpec::AddColumn { if_not_exists: false, .. }
+            | AlterSpec::AddColumns(_)
+            | AlterSpec::AddIndex(_)
+            | AlterSpec::AddPrimaryKey(_)
+            | AlterSpec::RenameColumn { .. }
+            | AlterSpec::AlterDefault { .. }
+            | AlterSpec::Option(TableOption::Comment(_) | TableOption::Other(_))
+    )
 }
 
 /// The tables that a statement makes, so that there were none of their names before.
@@ -115,10 +189,7 @@ mod tests {
         let ahead = Ahead::of(&statements);
         let touch = |table: &str| ahead.touch(&TableName::new("d", table));
         assert_eq!(touch("a"), Some(Touch::Made));
-        assert_eq!(
-            (touch("b"), touch("c"), touch("e")),
-            (Some(Touch::Changed), Some(Touch::Changed), Some(Touch::Changed))
-        );
+        assert_eq!((touch("b"), touch("c"), touch("e")), (Some(Touch::Changed), Some(Touch::Changed), None));
         assert_eq!((touch("old"), touch("new")), (Some(Touch::Made), Some(Touch::Changed)));
         assert_eq!(touch("f"), None);
         let all = Ahead::of(&[statement("DROP DATABASE d")]);
