@@ -74,8 +74,17 @@ pub fn statement(text: &str, mode: Mode) -> Statement<'_> {
     statement_with_text(text, mode).0
 }
 
+/// No DDL statement is longer; one that is counts as one that cannot be read.
+const STATEMENT_BYTES_MAX: usize = 16 << 20;
+
+/// So much of a statement is looked at for the table that it begins with.
+const BEGIN_BYTES_MAX: usize = 64 << 10;
+
 /// Reads a statement; with the text from its first to its last token.
 pub fn statement_with_text(text: &str, mode: Mode) -> (Statement<'_>, &str) {
+    if text.len() > STATEMENT_BYTES_MAX {
+        return (Statement::Unknown, text);
+    }
     let (tokens, whole) = tokens(text, mode);
     let (start, end) =
         (tokens.first().map_or(0, |first| first.start), tokens.last().map_or(0, |last| last.end));
@@ -89,6 +98,7 @@ pub fn statement_with_text(text: &str, mode: Mode) -> (Statement<'_>, &str) {
 
 /// The table that a statement begins with.
 pub fn first_table(text: &str, mode: Mode) -> Option<TableRef> {
+    let text = text.get(..text.floor_char_boundary(BEGIN_BYTES_MAX)).unwrap_or(text);
     let (tokens, _) = tokens(text, mode);
     let mut cursor = Cursor::new(text, tokens, mode);
     cursor.skip_set_statement();

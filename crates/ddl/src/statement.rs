@@ -127,8 +127,13 @@ pub enum Item<'t> {
     PrimaryKey(Vec<String>),
     /// A key that is not the primary one.
     Index(Index),
-    /// `PERIOD FOR SYSTEM_TIME (a, b)`: the columns.
-    SystemTime(Vec<String>),
+    /// `PERIOD FOR SYSTEM_TIME (a, b)`, or for another name: the columns, which are never NULL.
+    Period {
+        /// Its name.
+        name: String,
+        /// Where it begins and where it ends.
+        columns: Vec<String>,
+    },
     /// Foreign keys, checks, other periods.
     Other(&'t str),
 }
@@ -279,10 +284,10 @@ pub enum AlterSpec<'t> {
         /// Its new name.
         new: String,
     },
-    /// `ADD PERIOD FOR SYSTEM_TIME (a, b)`: the columns.
-    AddSystemTime(Vec<String>),
-    /// `DROP PERIOD FOR SYSTEM_TIME`
-    DropSystemTime,
+    /// `ADD PERIOD FOR … (a, b)`: the columns.
+    AddPeriod(Vec<String>),
+    /// `DROP PERIOD FOR …`
+    DropPeriod,
     /// `ADD SYSTEM VERSIONING`
     AddSystemVersioning,
     /// `DROP SYSTEM VERSIONING`

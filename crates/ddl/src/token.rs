@@ -47,10 +47,11 @@ pub fn statements(text: &str, mode: Mode) -> impl Iterator<Item = &str> {
             }
             let mut lexer = Lexer { text: rest, at: 0, mode, tokens: Vec::new() };
             // What has no end goes to the end.
-            let end = if lexer.run() { lexer.at } else { rest.len() };
+            let is_whole = lexer.run();
+            let end = if is_whole { lexer.at } else { rest.len() };
             let (statement, after) = rest.split_at_checked(end)?;
             rest = after.strip_prefix(';').unwrap_or(after);
-            if !lexer.tokens.is_empty() {
+            if !is_whole || !lexer.tokens.is_empty() {
                 return Some(statement.trim());
             }
         }
@@ -124,7 +125,7 @@ impl<'t> Lexer<'t> {
         match first {
             '`' => self.quoted('`', false).map(|()| Kind::Name),
             '"' if self.mode.ansi_quotes => self.quoted('"', false).map(|()| Kind::Name),
-            '$' if self.dollar_quoted() => Some(Kind::Text),
+            '$' if self.is_behind_as() && self.dollar_quoted() => Some(Kind::Text),
             '"' | '\'' => self.quoted(first, !self.mode.no_backslash_escapes).map(|()| Kind::Text),
             'b' | 'B' if second == Some('\'') => {
                 self.step(1);
@@ -179,6 +180,12 @@ impl<'t> Lexer<'t> {
         }
         self.step(word);
         Kind::Word
+    }
+
+    /// Whether the last token is `AS`: a routine's body in another language may come. Elsewhere `$` is a letter of names.
+    fn is_behind_as(&self) -> bool {
+        let last = self.tokens.last().and_then(|last| self.text.get(last.start..last.end));
+        last.is_some_and(|last| last.eq_ignore_ascii_case("AS"))
     }
 
     /// Steps over a text in dollar quotes, `$$ … $$` or `$a$ … $a$`, if one begins here and has its end.

@@ -3,7 +3,8 @@
 
 use becauselog_ddl::{
     AlterSpec, Attribute, ColumnDefinition, Default, DefaultChange, IndexKind, Item, LiteralKind, Mode,
-    Place, Server, Statement, TableBody, TableOption, meaning, parse, parse_with_text,
+    Place, Server, Statement, TableBody, TableOption, first_table, meaning, parse, parse_with_text,
+    statements,
 };
 use proptest::prelude::*;
 
@@ -271,4 +272,22 @@ fn deep_brackets_are_stepped_over() {
     let deep =
         format!("CREATE TABLE t (a INT DEFAULT {}1{}, b INT)", "(".repeat(100_000), ")".repeat(100_000));
     assert_eq!(columns(&deep).len(), 2);
+}
+
+#[test]
+fn a_statement_that_is_too_long_is_not_read_but_its_table_is_known() {
+    let long = format!("ALTER TABLE shop.t ADD c INT COMMENT '{}'", "x".repeat(17 << 20));
+    assert_eq!(parse(&long, Mode::default()), Statement::Unknown);
+    assert_eq!(first_table(&long, Mode::default()).unwrap().table, "t");
+    assert_eq!(first_table("ALTER TABLE t FROB (", Mode::default()).unwrap().table, "t");
+}
+
+#[test]
+fn a_text_is_cut_into_its_statements() {
+    let text =
+        "CREATE TABLE a (x INT); -- one; two\n;; INSERT INTO a VALUES ('a;b'); /* c; */ DROP TABLE `a;`";
+    let found: Vec<&str> = statements(text, Mode::default()).collect();
+    assert_eq!(found.len(), 3, "{found:?}");
+    assert!(found[1].contains("'a;b'") && found[2].ends_with("`a;`"));
+    assert_eq!(statements("'open; and on", Mode::default()).count(), 1);
 }

@@ -1,15 +1,15 @@
 //! Table shapes: what the columns of a table are called and mean, at a position of the log.
 //!
-//! Three sources: the table map itself where the server logs `binlog_row_metadata=FULL` ([`from_row_metadata`]);
-//! `information_schema` where it does not ([`Catalog`]), read at the start and again after each DDL; and the DDL
-//! statements of the log ([`affected`]), which for now only say what has to be read again. [`Tracker`] puts them
-//! together and answers with a shape for each table map, checked against it ([`check`]).
+//! Three sources: the table map itself where the server logs `binlog_row_metadata=FULL` ([`from_row_metadata`], [`Tracker`]);
+//! where it does not, the DDL statements of the log, which change a [`Dictionary`] of tables as they changed the server's
+//! ([`Followed`]); and `information_schema` ([`Catalog`]), with which the dictionary begins, for tables that no statement between
+//! the position and that moment touched ([`Ahead`]). Every shape is checked against the table map ([`check`]).
 //!
 //! What this crate deliberately does not know: events' bytes, rows, positions, output formats. It holds no connection:
-//! whoever drives it passes one to [`Tracker::load`] and [`Tracker::reload`].
+//! whoever drives it passes one to [`Catalog`], [`Tracker::load`] and [`Tracker::reload`].
 //!
 //! Invariants:
-//! - a shape from `information_schema` leaves only after the table map agreed with it column by column;
+//! - a shape that is not the map's own leaves only after the table map agreed with it column by column;
 //! - what does not agree is an error that names the table, the column and the next step: never a guess;
 //! - the same table map gives the same `Arc`, so that what others keep per table stays warm.
 #![cfg_attr(

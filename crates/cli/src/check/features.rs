@@ -24,7 +24,7 @@ const FEATURES: &[Feature] = &[
         what: "names of columns in the log (binlog_row_metadata)",
         mysql: (8, 0, 1),
         mariadb: Some((10, 5, 0)),
-        without: ["they are read from information_schema"; 2],
+        without: ["they are followed by the log's DDL statements"; 2],
     },
     Feature {
         what: "JSON updates logged as differences (binlog_row_value_options)",

@@ -78,8 +78,8 @@ fn metadata(facts: &Facts, findings: &mut Findings) {
         Some("FULL") => findings.ok("row_metadata", "FULL: names and types are in the log"),
         Some(value) => {
             let what = format!(
-                "{value}: columns' names are read from information_schema, and events from before a DDL \
-                may not be readable after it"
+                "{value}: the log does not name columns, tables are followed by its DDL statements; rows from before the \
+                first run, of a table that changed since, stop the run or have ordinal names (tables.ordinal_names)"
             );
             findings.warning(
                 "row_metadata",
@@ -88,8 +88,9 @@ fn metadata(facts: &Facts, findings: &mut Findings) {
             );
         }
         None => {
-            let what = "this version logs no names: they are read from information_schema, and events from before a DDL \
-                may not be readable after it; a replica of version 8.0.1 or later logs them";
+            let what = "this version logs no names: tables are followed by its DDL statements; rows from before the first \
+                run, of a table that changed since, stop the run or have ordinal names (tables.ordinal_names); a replica \
+                of version 8.0.1 or later logs them";
             findings.warning("row_metadata", what, []);
         }
     }

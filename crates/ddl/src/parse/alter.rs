@@ -148,8 +148,9 @@ impl<'t> Cursor<'t> {
                 let if_exists = self.takes_if_exists();
                 return Some(AlterSpec::DropIndex { if_exists, name: self.column_name()? });
             }
-            if self.takes(&["PERIOD", "FOR", "SYSTEM_TIME"]) {
-                return Some(AlterSpec::DropSystemTime);
+            if self.takes(&["PERIOD", "FOR"]) {
+                self.name();
+                return Some(AlterSpec::DropPeriod);
             }
             if self.takes(&["SYSTEM", "VERSIONING"]) {
                 return Some(AlterSpec::DropSystemVersioning);
@@ -242,7 +243,7 @@ fn added<'t>(item: Item<'t>, text: &'t str) -> AlterSpec<'t> {
     match item {
         Item::PrimaryKey(columns) => AlterSpec::AddPrimaryKey(columns),
         Item::Index(index) => AlterSpec::AddIndex(index),
-        Item::SystemTime(columns) => AlterSpec::AddSystemTime(columns),
+        Item::Period { columns, .. } => AlterSpec::AddPeriod(columns),
         Item::Column(_) | Item::Other(_) => AlterSpec::Other(text),
     }
 }

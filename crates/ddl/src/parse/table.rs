@@ -32,6 +32,12 @@ impl<'t> Cursor<'t> {
         Some(TableBody::Definition { items, options, selects })
     }
 
+    /// `name (begin, end)`
+    fn period(&mut self) -> Option<Item<'t>> {
+        let name = self.name()?;
+        Some(Item::Period { name, columns: columns_of(self.key_parts()?) })
+    }
+
     /// Items up to the closing bracket.
     pub(super) fn items(&mut self) -> Option<Vec<Item<'t>>> {
         let mut items = Vec::new();
@@ -64,8 +70,8 @@ impl<'t> Cursor<'t> {
             return None;
         }
         let start = self.start();
-        if self.takes(&["PERIOD", "FOR", "SYSTEM_TIME"]) {
-            return Some(self.key_parts().map(|parts| Item::SystemTime(columns_of(parts))));
+        if self.takes(&["PERIOD", "FOR"]) {
+            return Some(self.period());
         }
         self.skip_part();
         Some(Some(Item::Other(self.text_from(start))))

@@ -254,3 +254,108 @@ fn cut_torn_line(path: &Path) -> Result<(), StateError> {
     let cut = OpenOptions::new().write(true).open(path).and_then(|file| file.set_len(whole as u64));
     cut.map_err(|source| StateError::io("cut", path, source))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+    use becauselog_model::{CHECKPOINT_VERSION, Flavor, GtidSet};
+    use becauselog_schema::ServerFacts;
+
+    use super::*;
+
+    const UUID: &str = "3e11fa47-71ca-11e1-9e33-c80aa9429562";
+
+    fn at(last: u64) -> Checkpoint {
+        Checkpoint {
+            version: CHECKPOINT_VERSION,
+            flavor: Flavor::MySql,
+            server_uuid: Some(UUID.parse().unwrap()),
+            gtids: if last == 0 { GtidSet::new() } else { format!("{UUID}:1-{last}").parse().unwrap() },
+            position: format!("bin.000001:{}", last * 100 + 50).parse().unwrap(),
+        }
+    }
+
+    fn transaction(number: u64) -> Transaction {
+        Transaction {
+            gtid: Some(format!("{UUID}:{number}").parse().unwrap()),
+            server_uuid: Some(UUID.parse().unwrap()),
+            begin: format!("bin.000001:{}", number * 100).parse().unwrap(),
+            thread_id: None,
+            original_commit_us: None,
+            immediate_commit_us: None,
+        }
+    }
+
+    fn columns(kept: Result<KeptShapes, String>) -> usize {
+        kept.unwrap().dictionary.table(&TableName::new("shop", "t")).map_or(0, |table| table.columns.len())
+    }
+
+    /// A file with a table at transaction 3, and a column more by each of the next three.
+    fn file(path: &Path) -> ShapeJournal {
+        let session = Session { database: "shop", ..Session::default() };
+        let mut tables = Dictionary::new(ServerFacts::of_version("8.0.12"));
+        assert_eq!(tables.apply(&session, "CREATE TABLE t (a INT)").doubt, None);
+        let mut journal = ShapeJournal::begin(path, &tables, &at(3)).unwrap();
+        for number in 4..7 {
+            let sql = format!("ALTER TABLE t ADD c{number} INT");
+            let transaction = transaction(number);
+            journal.statement(&transaction, &transaction.begin, &session, &sql).unwrap();
+        }
+        journal
+    }
+
+    #[test]
+    fn tables_are_as_they_were_at_each_position() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shapes.jsonl");
+        assert!(ShapeJournal::read(&path, Some(&at(3))).unwrap_err().contains("none are kept"));
+        drop(file(&path));
+        for last in 3..8 {
+            assert_eq!(
+                columns(ShapeJournal::read(&path, Some(&at(last)))),
+                usize::try_from(last.min(6)).unwrap() - 2
+            );
+        }
+        assert_eq!(columns(ShapeJournal::read(&path, None)), 4);
+        assert!(ShapeJournal::read(&path, Some(&at(2))).unwrap_err().contains("later"));
+        let by_place = Checkpoint { gtids: GtidSet::new(), ..at(5) };
+        assert_eq!(columns(ShapeJournal::read(&path, Some(&by_place))), 3);
+        let other = Checkpoint { flavor: Flavor::MariaDb, ..at(5) };
+        assert!(ShapeJournal::read(&path, Some(&other)).unwrap_err().contains("family"));
+    }
+
+    #[test]
+    fn what_comes_again_is_written_once_and_what_was_cut_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shapes.jsonl");
+        drop(file(&path));
+        let whole = fs::read(&path).unwrap();
+        let kept = ShapeJournal::read(&path, Some(&at(4))).unwrap();
+        let mut journal = ShapeJournal::go_on(&path, &kept, &at(4)).unwrap();
+        let session = Session { database: "shop", ..Session::default() };
+        for number in [5, 6] {
+            let transaction = transaction(number);
+            journal
+                .statement(&transaction, &transaction.begin, &session, "ALTER TABLE t ADD again INT")
+                .unwrap();
+        }
+        assert_eq!(fs::read(&path).unwrap(), whole);
+        let known = kept.dictionary.known(&TableName::new("shop", "t")).unwrap().clone();
+        journal
+            .table(&transaction(7), &"bin.000001:700".parse().unwrap(), &TableName::new("shop", "u"), &known)
+            .unwrap();
+        let read = ShapeJournal::read(&path, Some(&at(7))).unwrap();
+        assert!(read.dictionary.table(&TableName::new("shop", "u")).is_some());
+        // A torn line without its count is what a crash leaves; one that was counted was there.
+        fs::write(&path, [&whole[..], b"{\"place\""].concat()).unwrap();
+        keep_entries(&path, 3).unwrap();
+        let torn = ShapeJournal::read(&path, Some(&at(6))).unwrap();
+        drop(ShapeJournal::go_on(&path, &torn, &at(6)).unwrap());
+        assert_eq!(fs::read(&path).unwrap(), whole);
+        let lines: Vec<&[u8]> = whole.split_inclusive(|byte| *byte == b'\n').collect();
+        fs::write(&path, lines[..lines.len() - 1].concat()).unwrap();
+        assert!(ShapeJournal::read(&path, Some(&at(6))).unwrap_err().contains("cut"));
+        fs::write(&path, lines[..1].concat()).unwrap();
+        assert!(ShapeJournal::read(&path, Some(&at(6))).unwrap_err().contains("cut"));
+    }
+}

@@ -341,7 +341,8 @@ impl TableDefinition {
         let kept = |part: KeyColumn| {
             let Some(name) = part.column().cloned() else { return Some(part) };
             let heir = self.heir(changes, &name)?;
-            let part = self.remembered(part.named(heir), old.column(&name));
+            let is_new = matches!(changes.fate(&name), Fate::Goes);
+            let part = self.remembered(part.named(heir), old.column(&name), is_new);
             Some(self.fitted(part, index.is_unique))
         };
         let parts: Vec<KeyColumn> = index.parts.into_iter().filter_map(kept).collect();
@@ -379,6 +380,7 @@ impl TableDefinition {
     fn add_keys(&mut self, spec: &AlterSpec<'_>) {
         match spec {
             AlterSpec::AddPrimaryKey(columns) => self.set_primary_key(columns),
+            AlterSpec::AddPeriod(columns) => self.forbid_nulls_of(columns),
             AlterSpec::AddIndex(index) => self.add_index(index),
             AlterSpec::AddColumns(items) => items.iter().for_each(|item| self.add_key_of(item)),
             AlterSpec::AddColumn { definition, .. }

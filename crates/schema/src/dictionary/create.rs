@@ -102,6 +102,8 @@ impl Dictionary {
                 keys.push((item, false, false));
             }
         }
+        // Periods come last: keys may name them before they are said.
+        keys.sort_by_key(|(item, ..)| matches!(item, Item::Period { .. }));
         for (item, primary, unique) in keys {
             table.add_keys_of(item, primary, unique);
         }
@@ -173,7 +175,11 @@ impl TableDefinition {
             }
             Item::PrimaryKey(columns) => self.set_primary_key(columns),
             Item::Index(index) => self.add_index(index),
-            Item::SystemTime(_) | Item::Other(_) => {}
+            Item::Period { name, columns } => {
+                self.forbid_nulls_of(columns);
+                self.unfold_period(name, columns);
+            }
+            Item::Other(_) => {}
         }
     }
 }

@@ -47,6 +47,27 @@ impl TableDefinition {
         }
     }
 
+    /// In keys a period stands for its end and its begin.
+    pub(super) fn unfold_period(&mut self, name: &str, columns: &[String]) {
+        let (Some(begin), Some(end)) = (columns.first(), columns.last()) else { return };
+        let both = [self.column_name(end), self.column_name(begin)];
+        for index in &mut self.indexes {
+            let is_period = |part: &KeyColumn| part.column().is_some_and(|column| is_same(column, name));
+            if let Some(at) = index.parts.iter().position(is_period) {
+                index.parts.splice(at..=at, both.clone().map(KeyColumn::Whole));
+            }
+        }
+    }
+
+    /// Columns of a period cannot be NULL.
+    pub(super) fn forbid_nulls_of(&mut self, names: &[String]) {
+        for name in names {
+            if let Some(column) = self.place(name).and_then(|place| self.columns.get_mut(place)) {
+                column.nullable = false;
+            }
+        }
+    }
+
     pub(super) fn index_place(&self, name: &str) -> Option<usize> {
         self.indexes.iter().position(|index| is_same(&index.name, name))
     }
@@ -122,6 +143,7 @@ impl TableDefinition {
         if part.is_expression {
             return KeyColumn::Expression;
         }
+        // A period, `app WITHOUT OVERLAPS`, is none of the columns.
         let name = self.column_name(&part.text);
         self.fitted(
             match part.prefix {
@@ -134,12 +156,21 @@ impl TableDefinition {
 
     /// A part of an index over a column that was of another type: the server goes on with as many bytes as an ENUM or SET had, and
     /// cuts what is too long for an index.
-    pub(super) fn remembered(&self, part: KeyColumn, old: Option<&ColumnDefinition>) -> KeyColumn {
+    pub(super) fn remembered(
+        &self,
+        part: KeyColumn,
+        old: Option<&ColumnDefinition>,
+        is_new: bool,
+    ) -> KeyColumn {
         let KeyColumn::Whole(name) = &part else { return part };
         let new = self.column(name).map(|column| &column.data_type);
         let had = match old.map(|column| &column.data_type) {
             Some(DataType::Enum { values, collation }) => (if values.len() < 256 { 1 } else { 2 }, collation),
             Some(DataType::Set { values, collation }) => (values.len().div_ceil(8), collation),
+            // A column that took the place of one that went.
+            Some(DataType::Integer { bytes, .. }) if is_new => {
+                return KeyColumn::Prefix(Arc::clone(name), (*bytes).into());
+            }
             _ => return part,
         };
         let chars = u32::try_from(had.0).unwrap_or(0).checked_div(had.1.bytes_max()).unwrap_or(0);

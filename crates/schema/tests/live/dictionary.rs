@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::{Context as _, Result};
 use becauselog_model::{TableMap, TableName};
 use becauselog_schema::{
-    Catalog, Dictionary, KeyColumn, Known, ServerFacts, Session, TableDefinition, check,
+    Catalog, Dictionary, Index, KeyColumn, Known, ServerFacts, Session, TableDefinition, check,
 };
 use becauselog_testkit::{MysqlServer, Version};
 use mysql_async::{Conn, Row, prelude::Queryable};
@@ -26,8 +26,8 @@ const DATABASES: [(&str, &str); 3] =
     [("shop", "utf8mb4"), ("old", "latin1"), ("bytes", "utf8 COLLATE utf8_bin")];
 
 /// Runs statements and keeps what the server made of each.
-struct Run {
-    conn: Conn,
+pub struct Run {
+    pub conn: Conn,
     facts: ServerFacts,
     generator: Generator,
     /// What tables are like after a statement, by its number.
@@ -38,7 +38,7 @@ struct Run {
 }
 
 impl Run {
-    async fn begin(server: &MysqlServer, seed: u64) -> Result<Self> {
+    pub async fn begin(server: &MysqlServer, seed: u64) -> Result<Self> {
         let mut conn = server.conn().await?;
         for (name, charset) in DATABASES {
             conn.query_drop(format!("CREATE DATABASE {name} CHARACTER SET {charset}")).await?;
@@ -62,7 +62,7 @@ impl Run {
     }
 
     /// Runs a statement; if the server takes it, keeps how these tables are now.
-    async fn statement(&mut self, sql: &str, names: &[TableName]) -> Result<bool> {
+    pub async fn statement(&mut self, sql: &str, names: &[TableName]) -> Result<bool> {
         self.run += 1;
         let number = self.run;
         if let Err(error) = self.conn.query_drop(format!("/* {number} */ {sql}")).await {
@@ -70,6 +70,12 @@ impl Run {
             self.refused += 1;
             return Ok(false);
         }
+        self.keep(names).await?;
+        Ok(true)
+    }
+
+    /// Keeps how these tables are behind the last statement.
+    pub async fn keep(&mut self, names: &[TableName]) -> Result<()> {
         let mut after = Vec::new();
         for name in names {
             let table = self.table(name).await?;
@@ -79,13 +85,18 @@ impl Run {
         }
         for (name, _) in after.iter().filter(|(_, table)| table.is_some()) {
             // A row, for its table map.
-            let insert = format!("INSERT IGNORE INTO {name} () VALUES ()");
+            let insert = format!("INSERT IGNORE INTO {}.`{}` () VALUES ()", name.database, name.table);
             if let Err(error) = self.conn.query_drop(insert).await {
                 anyhow::ensure!(matches!(error, mysql_async::Error::Server(_)), "{error}");
             }
         }
-        self.after.insert(number, after);
-        Ok(true)
+        self.after.insert(self.run, after);
+        Ok(())
+    }
+
+    /// The names of all tables that there were.
+    pub fn names(&self) -> Vec<String> {
+        self.tables.iter().map(|table| table.name.table.to_string()).collect()
     }
 
     async fn step(&mut self) -> Result<()> {
@@ -153,6 +164,23 @@ impl Run {
             Ok(()) | Err(mysql_async::Error::Server(_)) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Compares, and tells what was seen.
+    pub fn tell(&self, server: &MysqlServer, version: Version) -> Result<()> {
+        let (compared, doubted, wrong) = self.compare(server)?;
+        println!(
+            "{version}: {} statements, {} refused by the server, {compared} tables compared, {doubted} doubted, {} differ",
+            self.run,
+            self.refused,
+            wrong.len()
+        );
+        for difference in wrong.iter().take(12) {
+            println!("{difference}\n");
+        }
+        anyhow::ensure!(wrong.is_empty(), "{} of {compared} differ on {version}", wrong.len());
+        anyhow::ensure!(compared * 3 > self.run, "too few were taken");
+        Ok(())
     }
 
     /// Reads the log, and compares after each statement. Answers how many tables were compared, and what differs.
@@ -259,17 +287,16 @@ fn difference(found: Option<&TableDefinition>, expected: Option<&TableDefinition
         return Some(format!("{found:?}\n  {expected:?} expected"));
     }
     let by_name = |table: &TableDefinition| {
-        let mut indexes = table.indexes.clone();
+        // Other indexes are known for their names only, and foreign keys make some.
+        let unique = table.indexes.iter().filter(|index| index.is_unique);
+        let mut indexes: Vec<Index> = unique.cloned().collect();
         for index in &mut indexes {
             index.had_null = false;
-            // How long a prefix is decides nothing, nor what other indexes are over.
+            // How long a prefix is decides nothing.
             for part in &mut index.parts {
                 if let KeyColumn::Prefix(_, length) = part {
                     *length = 0;
                 }
-            }
-            if !index.is_unique {
-                index.parts.clear();
             }
         }
         indexes.sort_by(|a, b| a.name.cmp(&b.name));
@@ -309,18 +336,7 @@ async fn differential(version: Version, seed: u64, statements: usize) -> Result<
     for _ in 0..statements {
         run.step().await.context("a step")?;
     }
-    let (compared, doubted, wrong) = run.compare(&server)?;
-    println!(
-        "{version}: {} statements, {} refused by the server, {compared} tables compared, {doubted} doubted, {} differ",
-        run.run,
-        run.refused,
-        wrong.len()
-    );
-    for difference in wrong.iter().take(12) {
-        println!("{difference}\n");
-    }
-    anyhow::ensure!(wrong.is_empty(), "{} of {compared} differ on {version}", wrong.len());
-    anyhow::ensure!(compared * 3 > run.run, "too few were taken");
+    run.tell(&server, version)?;
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 mod dictionary;
 mod generate;
 mod log;
+mod odd;
 
 use std::sync::Arc;
 

@@ -59,8 +59,8 @@ impl DeclaredTable {
             | AlterSpec::ExchangePartition(_)
             | AlterSpec::DropIndex { .. }
             | AlterSpec::RenameIndex { .. }
-            | AlterSpec::AddSystemTime(_)
-            | AlterSpec::DropSystemTime
+            | AlterSpec::AddPeriod(_)
+            | AlterSpec::DropPeriod
             | AlterSpec::AddSystemVersioning
             | AlterSpec::DropSystemVersioning
             | AlterSpec::Option(_)

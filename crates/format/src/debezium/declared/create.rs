@@ -60,7 +60,7 @@ impl DeclaredTable {
                     self.offer_key(&columns);
                 }
             }
-            Item::SystemTime(_) | Item::Other(_) => {}
+            Item::Period { .. } | Item::Other(_) => {}
         }
     }
 

@@ -63,8 +63,8 @@ impl Changing<'_> {
             | AlterSpec::AddIndex(_)
             | AlterSpec::DropIndex { .. }
             | AlterSpec::RenameIndex { .. }
-            | AlterSpec::AddSystemTime(_)
-            | AlterSpec::DropSystemTime
+            | AlterSpec::AddPeriod(_)
+            | AlterSpec::DropPeriod
             | AlterSpec::AddSystemVersioning
             | AlterSpec::DropSystemVersioning
             | AlterSpec::ExchangePartition(_)
@@ -81,7 +81,7 @@ impl Changing<'_> {
                 self.table.key.clone_from(columns);
                 Ok(())
             }
-            Item::Index(_) | Item::SystemTime(_) | Item::Other(_) => Ok(()),
+            Item::Index(_) | Item::Period { .. } | Item::Other(_) => Ok(()),
         }
     }
 

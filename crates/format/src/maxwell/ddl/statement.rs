@@ -147,7 +147,7 @@ fn columns(
                 columns.push(defined.column);
             }
             Item::PrimaryKey(primary) => key.clone_from(primary),
-            Item::Index(_) | Item::SystemTime(_) | Item::Other(_) => {}
+            Item::Index(_) | Item::Period { .. } | Item::Other(_) => {}
         }
     }
     let named = charset_options(options).either();
