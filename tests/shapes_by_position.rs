@@ -104,7 +104,8 @@ async fn a_log_without_names_gives_the_bytes_of_one_with_names_through_kills_and
     .await?;
     let mut conn = pair.primary.conn().await?;
     conn.query_drop("CREATE DATABASE shop").await?;
-    let more = "[tables]\nexclude_databases = [\"becauselog_marks\"]\n[format]\nvalues = \"debezium\"\n";
+    let more = "[tables]\nexclude_databases = [\"becauselog_marks\"]\n[format]\nvalues = \"debezium\"\n\
+                [format.properties]\n\"value.converter.schemas.enable\" = \"true\"\n";
     let killed = scenario()?;
     let config = killed.config(&[pair.primary.port()], more)?;
     let mut process = killed.start(&config, &[])?;
@@ -132,6 +133,7 @@ async fn a_log_without_names_gives_the_bytes_of_one_with_names_through_kills_and
     let mut process = named.start(&config, &[])?;
     settle(&named, &pair.replica, &mut process).await?;
     process.stop()?;
+    ensure!(killed.lines()?.contains("\"schema\":{\"type\":\"struct\""), "schemas are not on");
     let (found, expected) = (masked(&killed.lines()?)?, masked(&named.lines()?)?);
     ensure!(found.len() == expected.len() && found.len() >= 60, "{} lines, {}", found.len(), expected.len());
     for (found, expected) in found.iter().zip(&expected) {
