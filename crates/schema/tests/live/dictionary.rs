@@ -340,12 +340,19 @@ async fn differential(version: Version, seed: u64, statements: usize) -> Result<
     Ok(())
 }
 
+/// `BECAUSELOG_SEED` makes other statements.
 fn seed() -> u64 {
-    std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1)
+    number_of("BECAUSELOG_SEED").unwrap_or(1)
 }
 
+/// `BECAUSELOG_STATEMENTS` says how many; the long run has more.
 fn count() -> usize {
-    std::env::var("STATEMENTS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_500)
+    let usual = if std::env::var_os("BECAUSELOG_SOAK").is_some() { 10_000 } else { 1_500 };
+    number_of("BECAUSELOG_STATEMENTS").and_then(|count| count.try_into().ok()).unwrap_or(usual)
+}
+
+fn number_of(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.parse().ok()
 }
 
 #[tokio::test]
