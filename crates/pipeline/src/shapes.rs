@@ -207,7 +207,7 @@ impl Shapes {
         for _ in 0..RELOADS_MAX {
             match self.tracker.shape_for(map) {
                 Err(ShapeError::NeedsReload(_)) => self.reload(&map.name, at).await?,
-                answer => return answer.map_err(failed),
+                answer => return Ok(self.followed.refined(answer.map_err(failed)?)),
             }
         }
         self.tracker.shape_for(map).map_err(failed)

@@ -9,7 +9,7 @@ mod ordinal;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use becauselog_model::{TableMap, TableName, TableShape};
+use becauselog_model::{ColumnKind, TableMap, TableName, TableShape};
 
 pub use self::ahead::{Ahead, LaterStatement};
 use crate::{
@@ -54,6 +54,8 @@ struct Answers {
     asked: Option<TableMap>,
     /// It was told that the columns have ordinal names.
     told: bool,
+    /// A shape from elsewhere, and the same with what statements tell more.
+    refined: Option<(Arc<TableShape>, Arc<TableShape>)>,
 }
 
 impl fmt::Debug for Followed {
@@ -151,6 +153,32 @@ impl Followed {
         };
         answers.last = Some((map.clone(), Arc::clone(&shape)));
         Ok(shape)
+    }
+
+    /// A shape from elsewhere with what only statements tell: which columns that are logged as bytes are of MariaDB's own types.
+    #[must_use]
+    pub fn refined(&mut self, shape: Arc<TableShape>) -> Arc<TableShape> {
+        let Some(Known::Table(definition)) = self.dictionary.known(&shape.name) else { return shape };
+        let mut better = TableShape::clone(&shape);
+        let mut any = false;
+        for column in &mut better.columns {
+            let ColumnKind::Binary { length } = column.kind else { continue };
+            let told = definition.place(&column.name).and_then(|place| definition.columns.get(place));
+            if let Some(Ok(ColumnKind::MariaDb(kind))) = told.map(|told| told.data_type.kind())
+                && u32::from(kind.length()) == length
+            {
+                column.kind = ColumnKind::MariaDb(kind);
+                any = true;
+            }
+        }
+        if !any {
+            return shape;
+        }
+        let answers = self.tables.entry(shape.name.clone()).or_default();
+        match &answers.refined {
+            Some((from, to)) if Arc::ptr_eq(from, &shape) && **to == better => Arc::clone(to),
+            _ => Arc::clone(&answers.refined.insert((shape, Arc::new(better))).1),
+        }
     }
 
     /// The shape that is known, verified against the map.
