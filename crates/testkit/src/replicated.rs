@@ -10,6 +10,7 @@ use crate::version::Version;
 
 const USER: &str = "repl";
 const PASSWORD: &str = "repl-password";
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// A primary with a replica that follows it by GTID.
 #[derive(Debug)]
@@ -74,10 +75,11 @@ impl Replicated {
     pub async fn wait_caught_up(&self) -> Result<()> {
         let wanted = self.primary.gtid_executed().await?;
         let mut conn = self.replica.conn().await?;
-        for _ in 0..60 {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE {
             let late: Option<Option<i64>> =
                 conn.exec_first(self.replica.dialect().wait_for_gtids(), (&wanted,)).await?;
-            if late == Some(Some(0)) {
+            if late == Some(Some(0)) && self.is_receiving(&mut conn).await? {
                 conn.disconnect().await?;
                 return Ok(());
             }
@@ -86,6 +88,21 @@ impl Replicated {
             }
         }
         bail!("the replica did not catch up with {wanted} within a minute")
+    }
+
+    /// Whether the replica is connected: on a busy machine it may have to connect once more.
+    async fn is_receiving(&self, conn: &mut mysql_async::Conn) -> Result<bool> {
+        const PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
+        let status: Option<Row> = conn.query_first(self.replica.dialect().show_replica_status()).await?;
+        let status = status.context("the replica has no source")?;
+        let named = ["Replica_IO_Running", "Slave_IO_Running"]
+            .into_iter()
+            .find_map(|name| status.get::<String, _>(name));
+        let is_receiving = named.is_some_and(|state| state == "Yes");
+        if !is_receiving {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(is_receiving)
     }
 
     async fn trouble(&self, conn: &mut mysql_async::Conn) -> Result<Option<String>> {

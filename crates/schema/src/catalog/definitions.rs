@@ -185,10 +185,11 @@ async fn columns(
          FROM information_schema.columns c WHERE {} ORDER BY c.table_schema, c.table_name, c.ordinal_position",
         filter.condition()
     );
-    let rows: Vec<Row> = conn.exec(sql, filter.parameters()).await.map_err(failed(VIEW))?;
+    // Row by row: a server may have millions of columns.
+    let mut rows = conn.exec_iter(sql, filter.parameters()).await.map_err(failed(VIEW))?;
     let mut tables: HashMap<TableName, Columns> = HashMap::new();
     let mut periods = HashMap::new();
-    for mut row in rows {
+    while let Some(mut row) = rows.next().await.map_err(failed(VIEW))? {
         let table = TableName::new(&text(&mut row, VIEW, "database")?, &text(&mut row, VIEW, "table")?);
         let name = text(&mut row, VIEW, "name")?;
         let column_type = text(&mut row, VIEW, "column_type")?;
@@ -230,9 +231,10 @@ async fn indexes(conn: &mut Conn, filter: &Filter<'_>) -> Result<HashMap<TableNa
          ORDER BY c.table_schema, c.table_name, c.index_name, c.seq_in_index",
         filter.condition()
     );
-    let rows: Vec<Row> = conn.exec(sql, filter.parameters()).await.map_err(failed(VIEW))?;
+    // Row by row: a server may have millions of columns.
+    let mut rows = conn.exec_iter(sql, filter.parameters()).await.map_err(failed(VIEW))?;
     let mut tables: HashMap<TableName, Indexes> = HashMap::new();
-    for mut row in rows {
+    while let Some(mut row) = rows.next().await.map_err(failed(VIEW))? {
         let table = TableName::new(&text(&mut row, VIEW, "database")?, &text(&mut row, VIEW, "table")?);
         let name = text(&mut row, VIEW, "index")?;
         let column: Option<String> = take(&mut row, VIEW, "column")?;
