@@ -289,8 +289,15 @@ async fn changes_while_it_was_down_are_followed_and_a_lost_or_foreign_state_is_t
 /// Columns of one type in another order: only the new server tells it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_with_another_order_of_columns_is_read_by_its_own() -> Result<()> {
+    for version in [Version::V9_7, Version::MariaDb10_11] {
+        in_another_order(version).await?;
+    }
+    Ok(())
+}
+
+async fn in_another_order(version: Version) -> Result<()> {
     let mut pair = Replicated::start_with(
-        Version::V9_7,
+        version,
         |primary| primary.option("binlog-row-metadata", "MINIMAL"),
         |replica| replica.option("binlog-row-metadata", "MINIMAL"),
     )

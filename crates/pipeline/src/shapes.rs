@@ -50,6 +50,8 @@ pub struct Shapes {
     server: Option<ServerUuid>,
     /// Another server is followed since.
     is_other_server: bool,
+    /// The log is read over another connection than the last group's.
+    is_reconnected: bool,
 }
 
 impl std::fmt::Debug for Shapes {
@@ -73,6 +75,7 @@ impl Shapes {
             group: None,
             server: None,
             is_other_server: false,
+            is_reconnected: false,
         }
     }
 
@@ -136,6 +139,7 @@ impl Shapes {
     ) -> Result<(), PipelineError> {
         self.journal = Some(state.keep_on(&kept, started)?);
         self.server = kept.server_uuid;
+        self.is_reconnected = true;
         self.followed.restore(kept.dictionary);
         Ok(())
     }
@@ -151,14 +155,22 @@ impl Shapes {
         Self::new(Tracker::offline(), false, Vec::new())
     }
 
+    /// Says that the log is read over another connection from now on.
+    pub const fn reconnected(&mut self) {
+        self.is_reconnected = true;
+    }
+
     /// Says which group is read from now on, and which server wrote the log.
     pub fn enter(&mut self, transaction: &Transaction, server_version: Option<&str>) {
         if let Some(version) = server_version {
             self.followed.begin_log(version);
         }
-        if let Some(uuid) = transaction.server_uuid {
-            self.is_other_server |= self.server.get_or_insert(uuid) != &uuid;
+        match transaction.server_uuid {
+            Some(uuid) => self.is_other_server |= self.server.get_or_insert(uuid) != &uuid,
+            // A server that has no uuid (MariaDB) may be another one.
+            None => self.is_other_server |= self.is_reconnected && self.log.is_some(),
         }
+        self.is_reconnected = false;
         self.group = Some(transaction.clone());
     }
 
@@ -260,14 +272,19 @@ impl Shapes {
     pub fn note_statement(&mut self, query: &Query, at: &BinlogPosition) -> Result<(), PipelineError> {
         let database = String::from_utf8_lossy(&query.schema);
         self.tracker.note_statement(&database, &query.statement);
-        self.note_other(query, at)
+        self.follow(query, at)
     }
 
-    /// The same of a statement that changes no table that the log names columns of.
+    /// Takes notice of any other statement: one that makes or drops a sequence counts.
     ///
     /// # Errors
     /// When it cannot be written down.
     pub fn note_other(&mut self, query: &Query, at: &BinlogPosition) -> Result<(), PipelineError> {
+        let is_about_one = query.statement.to_ascii_uppercase().windows(8).any(|word| word == b"SEQUENCE");
+        if is_about_one { self.follow(query, at) } else { Ok(()) }
+    }
+
+    fn follow(&mut self, query: &Query, at: &BinlogPosition) -> Result<(), PipelineError> {
         let database = String::from_utf8_lossy(&query.schema);
         let sql = session::text(query);
         let session = session::of(query, &database);

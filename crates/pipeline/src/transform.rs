@@ -161,6 +161,7 @@ impl Transform {
         Status::add(&self.status.bytes_read, batch.bytes as u64);
         if batch.restarted {
             self.store.clear();
+            self.shapes.reconnected();
             Status::add(&self.status.reconnects, 1);
         }
         let mut groups = batch.groups.into_iter();

@@ -40,6 +40,8 @@ pub struct Followed {
     dictionary: Dictionary,
     /// There is a server to ask.
     online: bool,
+    /// The server's version, as its log told it last.
+    version: Arc<str>,
     /// All of its tables were asked for, or kept from an earlier run.
     is_based: bool,
     policy: Policy,
@@ -72,7 +74,7 @@ impl Followed {
     #[must_use]
     pub fn new(online: bool, policy: Policy) -> Self {
         let dictionary = Dictionary::new(ServerFacts::of_version(""));
-        Self { dictionary, online, is_based: false, policy, tables: HashMap::new() }
+        Self { dictionary, online, version: "".into(), is_based: false, policy, tables: HashMap::new() }
     }
 
     /// Says what is done where a shape cannot be known.
@@ -101,7 +103,8 @@ impl Followed {
 
     /// Notes which server the log is from, by its version: a format description says it.
     pub fn begin_log(&mut self, version: &str) {
-        if !self.is_based {
+        if !self.is_based && *self.version != *version {
+            self.version = version.into();
             self.dictionary.set_server(ServerFacts::of_version(version));
         }
     }
