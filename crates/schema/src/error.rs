@@ -19,7 +19,7 @@ pub enum ShapeError {
     /// How the table was at the position cannot be told.
     #[error(
         "table {table}: the log does not name its columns, and how it was here cannot be told: {doubt}. Set \
-         binlog_row_metadata=FULL on the server and start after that, set tables.unknown_shape to ordinal, or exclude \
+         binlog_row_metadata=FULL on the server and start after that, take ordinal names for it (tables.ordinal_names), or exclude \
          the table"
     )]
     Doubtful {

@@ -17,7 +17,7 @@ use crate::{
     check::check,
     ddl::Affected,
     dictionary::Collation,
-    dictionary::{Dictionary, Doubt, Known, Outcome, ServerFacts, Session, TableDefinition},
+    dictionary::{Dictionary, Doubt, Known, Outcome, ServerFacts, Session},
     error::ShapeError,
 };
 
@@ -308,12 +308,6 @@ impl Followed {
                 Doubt("a later statement changed it, so that the server does not tell how it was".into()),
             ),
         }
-    }
-
-    /// The definition of a table, if it is known for certain.
-    #[must_use]
-    pub fn definition(&self, name: &TableName) -> Option<&TableDefinition> {
-        self.dictionary.table(name).map(|table| &**table)
     }
 }
 

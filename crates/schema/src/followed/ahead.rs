@@ -19,7 +19,8 @@ pub struct LaterStatement {
     pub sql: String,
 }
 
-/// Which tables statements touch, and how each is touched first.
+/// Which tables statements touch, and how each is touched first. Case does not count: servers that fold names log statements as they
+/// were written, and a table too many costs a question only.
 #[derive(Debug, Clone, Default)]
 pub struct Ahead {
     tables: HashMap<TableName, Touched>,
@@ -30,6 +31,8 @@ pub struct Ahead {
 /// What statements do with a table.
 #[derive(Debug, Clone)]
 struct Touched {
+    /// The table's name as it was written.
+    name: TableName,
     first: Touch,
     /// Statements, as long as the first may have made it and none loses what was before.
     since: Vec<LaterStatement>,
@@ -72,14 +75,15 @@ impl Ahead {
                     self.touch_by(name, touch, loses, statement);
                 }
             }
-            Affected::Database(database) => drop(self.databases.insert(database)),
+            Affected::Database(database) => drop(self.databases.insert(database.to_lowercase())),
             Affected::Everything => self.everything = true,
         }
     }
 
     fn touch_by(&mut self, name: TableName, touch: Touch, loses: bool, statement: &LaterStatement) {
-        let new = || Touched { first: touch, since: Vec::new(), is_only_made: true };
-        let touched = self.tables.entry(name).or_insert_with(new);
+        let key = folded(&name);
+        let new = || Touched { name, first: touch, since: Vec::new(), is_only_made: true };
+        let touched = self.tables.entry(key).or_insert_with(new);
         touched.is_only_made &= touch == Touch::MayBeMade;
         if touched.first == Touch::MayBeMade {
             if loses {
@@ -94,15 +98,18 @@ impl Ahead {
     /// How a table is touched first; nothing if it is not: one that is only made if it is not there stays as it is.
     #[must_use]
     pub fn touch(&self, name: &TableName) -> Option<Touch> {
-        let all = self.everything || self.databases.contains(&*name.database);
-        let touched =
-            self.tables.get(name).filter(|touched| !touched.is_only_made || touched.first == Touch::Made);
+        let all = self.touches_database(&name.database);
+        let touched = self
+            .tables
+            .get(&folded(name))
+            .filter(|touched| !touched.is_only_made || touched.first == Touch::Made);
         touched.map(|touched| touched.first).or(all.then_some(Touch::Changed))
     }
 
     /// Whether the statements alone make a table what it is now, from nothing on: then there was none before, or it was the same.
     pub fn makes(&self, table: &TableDefinition, mut without_tables: Dictionary) -> bool {
-        let Some(touched) = self.tables.get(&table.name).filter(|touched| touched.first == Touch::MayBeMade)
+        let Some(touched) =
+            self.tables.get(&folded(&table.name)).filter(|touched| touched.first == Touch::MayBeMade)
         else {
             return false;
         };
@@ -117,13 +124,17 @@ impl Ahead {
     /// Whether a statement is about a database as a whole.
     #[must_use]
     pub fn touches_database(&self, name: &str) -> bool {
-        self.everything || self.databases.contains(name)
+        self.everything || self.databases.contains(&name.to_lowercase())
     }
 
     /// All tables that are named.
     pub fn touched(&self) -> impl Iterator<Item = (&TableName, Touch)> {
-        self.tables.keys().filter_map(|name| Some((name, self.touch(name)?)))
+        self.tables.values().filter_map(|touched| Some((&touched.name, self.touch(&touched.name)?)))
     }
+}
+
+fn folded(name: &TableName) -> TableName {
+    TableName::new(&name.database.to_lowercase(), &name.table.to_lowercase())
 }
 
 /// Whether a statement makes a table only if it is not there; and whether it may lose what a table was before, so that two tables
@@ -191,7 +202,7 @@ mod tests {
         assert_eq!(touch("a"), Some(Touch::Made));
         assert_eq!((touch("b"), touch("c"), touch("e")), (Some(Touch::Changed), Some(Touch::Changed), None));
         assert_eq!((touch("old"), touch("new")), (Some(Touch::Made), Some(Touch::Changed)));
-        assert_eq!(touch("f"), None);
+        assert_eq!((touch("f"), touch("B")), (None, Some(Touch::Changed)));
         let all = Ahead::of(&[statement("DROP DATABASE d")]);
         assert_eq!(all.touch(&TableName::new("d", "a")), Some(Touch::Changed));
     }
