@@ -10,7 +10,7 @@ use super::{
     charset::{Collation, charset_name},
     column::defined,
     data_type::Context,
-    definition::{Period, TableDefinition},
+    definition::{ColumnDefinition, Period, TableDefinition},
     outcome::{Doubt, Outcome},
     session::Session,
 };
@@ -58,6 +58,7 @@ impl Dictionary {
             TableBody::Definition { items, options, .. } => {
                 let database = self.database_collation(session, &name.database);
                 let collation = self.collation(session, options, &database);
+                let options_say_none = collation.is_none();
                 let mut table = TableDefinition {
                     name: name.clone(),
                     collation: collation.unwrap_or(database),
@@ -71,9 +72,21 @@ impl Dictionary {
                     by_mariadb: self.server.is_mariadb(),
                 };
                 self.fill(session, &mut table, items)?;
+                if options_say_none && self.is_assumed(session, &table) {
+                    return Err(Doubt::new("the default character set of its database is not known"));
+                }
                 Ok(table)
             }
         }
+    }
+
+    /// Whether texts of a table have a charset that nothing said, and that its table maps do not tell either (before 8.0).
+    fn is_assumed(&self, session: &Session<'_>, table: &TableDefinition) -> bool {
+        let database = &*table.name.database;
+        let is_told = self.databases.contains_key(database)
+            || (session.collation_database.is_some() && database == session.database);
+        let takes_it = |column: &ColumnDefinition| column.data_type.collation() == Some(&table.collation);
+        !is_told && !self.server.is_mysql_from(80_000) && table.columns.iter().any(takes_it)
     }
 
     fn fill(
@@ -181,5 +194,27 @@ impl TableDefinition {
             }
             Item::Other(_) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dictionary::ServerFacts;
+
+    #[test]
+    fn a_charset_that_nothing_tells_is_not_assumed() {
+        let session = Session { database: "shop", ..Session::default() };
+        let doubts = |version: &str, before: &str, sql: &str| {
+            let mut dictionary = Dictionary::new(ServerFacts::of_version(version));
+            dictionary.apply(&session, before);
+            dictionary.apply(&session, sql).doubt.is_some()
+        };
+        let text = "CREATE TABLE t (a VARCHAR(5))";
+        assert!(doubts("5.7.22", "", text));
+        assert!(!doubts("8.0.12", "", text), "the table map tells it");
+        assert!(!doubts("5.7.22", "CREATE DATABASE shop CHARSET latin1", text));
+        assert!(!doubts("5.7.22", "", "CREATE TABLE t (a VARCHAR(5)) CHARSET latin1"));
+        assert!(!doubts("5.7.22", "", "CREATE TABLE t (a INT)"));
     }
 }

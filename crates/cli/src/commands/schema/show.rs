@@ -58,12 +58,17 @@ fn of_statements(path: &Path, args: &SchemaShowArgs) -> Result<Dictionary, Failu
     let text = String::from_utf8_lossy(&text);
     let mut dictionary = Dictionary::new(ServerFacts::of_version(&args.server));
     let mut database = args.database.clone();
+    let collation = dictionary.server().collation.clone();
+    dictionary.add_database(&database, collation.clone());
     for statement in statements(&text, Mode::default()) {
         let words: Vec<&str> = statement.split_whitespace().collect();
         if let [first, name] = *words
             && first.eq_ignore_ascii_case("USE")
         {
             database = name.trim_matches('`').to_owned();
+            if !dictionary.knows_database(&database) {
+                dictionary.add_database(&database, collation.clone());
+            }
             continue;
         }
         let session = Session { database: &database, sql_mode: DEFAULT_SQL_MODE, ..Session::default() };
